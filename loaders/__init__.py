@@ -1,0 +1,1 @@
+"""Two Seas: public water-level and climate series of the Aral and the Caspian as xarray."""

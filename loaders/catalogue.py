@@ -1,0 +1,193 @@
+"""Read, expand, validate and cross-check the tables in ``loaders/tables``.
+
+One file per provider holds its ``[[source]]`` and ``[[series]]`` rows; ``core.toml`` holds what they share.
+Two shorthands keep a row to one line: a file's ``[defaults]`` fill every series row of that file, and a row
+whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}`` and ``{label}``
+replaced in its texts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from loaders.errors import CatalogueError, UnknownSeries
+from loaders.model import (
+    Catalogue,
+    Credit,
+    Datum,
+    Indicator,
+    Place,
+    Row,
+    Sea,
+    Series,
+    Source,
+    Table,
+    Threshold,
+)
+
+TABLES = Path(__file__).with_name("tables")
+SOURCE_FILES = {path.stem for path in Path(__file__).with_name("sources").glob("*.py")} - {"__init__"}
+
+KINDS: dict[str, type[Row]] = {
+    "sea": Sea,
+    "place": Place,
+    "indicator": Indicator,
+    "datum": Datum,
+    "source": Source,
+    "credit": Credit,
+    "threshold": Threshold,
+    "series": Series,
+    "table": Table,
+}
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue shipped with the package. Raises CatalogueError naming file, row and field."""
+    return read(TABLES)
+
+
+def read(folder: Path) -> Catalogue:
+    """Read every ``*.toml`` of ``folder``, ``core.toml`` first."""
+    paths = sorted(folder.glob("*.toml"), key=lambda path: (path.name != "core.toml", path.name))
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    for path in paths:
+        for kind, raw in _rows(path, found):
+            row = _validate(path.name, kind, raw)
+            if row.id in found[kind]:  # type: ignore[attr-defined]
+                raise CatalogueError(f"{path.name}: {kind} {raw['id']}: id: stands twice")
+            found[kind][row.id] = row  # type: ignore[attr-defined]
+    tables = Catalogue(
+        seas=found["sea"],
+        places=found["place"],
+        indicators=found["indicator"],
+        datums=found["datum"],
+        sources=found["source"],
+        credits=found["credit"],
+        series=found["series"],
+        thresholds=found["threshold"],
+        tables=found["table"],
+    )
+    _cross_check(tables)
+    return _without_excluded(tables)
+
+
+def find_series(series_id: str) -> Series:
+    """The row of ``series_id``. Raises UnknownSeries with the nearest names."""
+    rows = catalogue().series
+    if series_id in rows:
+        return rows[series_id]
+    nearest = tuple(difflib.get_close_matches(series_id, rows, n=3, cutoff=0.5))
+    hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+    raise UnknownSeries(f"unknown series {series_id!r}{hint}", nearest=nearest)
+
+
+def _rows(path: Path, found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path.name}: not TOML: {error}") from None
+    defaults = content.pop("defaults", {})
+    for kind in KINDS:
+        for raw in content.pop(kind, []):
+            if kind != "series":
+                yield kind, raw
+                continue
+            for row in _expand(path.name, defaults | raw, found["place"]):
+                yield kind, _fill(row, found)
+    if content:
+        raise CatalogueError(f"{path.name}: {next(iter(content))}: unknown table")
+
+
+def _expand(file: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterator[dict[str, Any]]:
+    if not isinstance(raw.get("place"), list):
+        yield raw
+        return
+    for place in raw["place"]:
+        if place not in places:
+            raise CatalogueError(f"{file}: series {raw.get('id')}: place: unknown {place!r}")
+        words = {"place": place, "PLACE": place.upper(), "label": places[place].label}
+        yield _format(raw | {"place": place}, words)
+
+
+def _format(value: Any, words: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        for key, word in words.items():
+            value = value.replace("{" + key + "}", word)
+        return value
+    if isinstance(value, dict):
+        return {key: _format(item, words) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_format(item, words) for item in value]
+    return value
+
+
+def _fill(raw: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Take sea and basin from the place, the unit from the indicator, where the row does not name them."""
+    filled = dict(raw)
+    place = found["place"].get(raw.get("place", ""))
+    indicator = found["indicator"].get(raw.get("indicator", ""))
+    if place:
+        filled.setdefault("sea", place.sea)
+        filled.setdefault("basin", place.id if place.kind == "basin" else place.basin)
+    if indicator:
+        filled.setdefault("unit", indicator.unit)
+    filled.setdefault("independence_group", filled.get("source"))
+    return filled
+
+
+def _validate(file: str, kind: str, raw: dict[str, Any]) -> Row:
+    try:
+        return KINDS[kind].model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "row"
+        raise CatalogueError(f"{file}: {kind} {raw.get('id', '?')}: {where}: {first['msg']}") from None
+
+
+def _cross_check(tables: Catalogue) -> None:
+    """Every id that a row names exists, units agree with the indicator, and each live source has its file."""
+    for source in tables.sources.values():
+        if source.module and source.module not in SOURCE_FILES:
+            raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
+    for row in tables.series.values():
+        named: list[tuple[str, str | None, dict[str, Any]]] = [
+            ("place", row.place, tables.places),
+            ("indicator", row.indicator, tables.indicators),
+            ("source", row.source, tables.sources),
+            ("datum", row.datum, tables.datums),
+            ("credit", row.credit, tables.credits),
+            ("qc", row.qc, tables.thresholds),
+            ("basin", row.basin, tables.places),
+        ]
+        for field, value, known in named:
+            if value is not None and value not in known:
+                raise CatalogueError(f"series {row.id}: {field}: unknown {value!r}")
+        if row.unit != tables.indicators[row.indicator].unit:
+            raise CatalogueError(f"series {row.id}: unit: not the canonical unit of {row.indicator}")
+        if row.source == "published" and not (row.credit and row.build):
+            raise CatalogueError(f"series {row.id}: a published series needs credit and build")
+    for table in tables.tables.values():
+        if table.credit not in tables.credits:
+            raise CatalogueError(f"table {table.id}: credit: unknown {table.credit!r}")
+
+
+def _without_excluded(tables: Catalogue) -> Catalogue:
+    """Leave out the series and tables of every credit group that is switched off."""
+    off = {credit.id for credit in tables.credits.values() if not credit.include}
+    if not off:
+        return tables
+    return Catalogue(
+        **{
+            **tables.__dict__,
+            "series": {key: row for key, row in tables.series.items() if row.credit not in off},
+            "tables": {key: row for key, row in tables.tables.items() if row.credit not in off},
+        }
+    )

@@ -1,0 +1,271 @@
+"""The rows of the catalogue and the few records that travel between modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
+SeaId = Literal["caspian", "aral", "both"]
+Kind = Literal["observed", "modelled", "published", "derived"]
+Grade = Literal["primary", "secondary", "read-off", "stated"]
+Cadence = Literal["day", "10-day", "month", "quarter", "year", "irregular"]
+Direction = Literal["lower", "higher", "none"]
+
+
+class Flag(IntEnum):
+    """QARTOD quality flags. Flags 4 and 9 never enter a mean, a trend or a headline."""
+
+    PASS = 1
+    NOT_EVALUATED = 2
+    SUSPECT = 3
+    FAIL = 4
+    MISSING = 9
+
+
+class Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sea(Row):
+    id: Literal["caspian", "aral"]
+    label: str
+
+
+class Place(Row):
+    """Something a series can be about. A basin is a place of kind ``basin``."""
+
+    id: Id
+    label: str
+    kind: Literal["sea", "basin", "bay", "river", "country", "point", "world"]
+    sea: SeaId
+    basin: Id | None = None
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+
+
+class Indicator(Row):
+    """One measured quantity, its canonical unit, and the direction that the speech names as the problem."""
+
+    id: Id
+    label: str
+    unit: str
+    unit_label: str
+    decimals: int = 2
+    standard_name: str | None = None
+    problem: Direction = "none"
+
+
+class Datum(Row):
+    """One named realisation of a height system. Two of them never share an axis without a stated offset."""
+
+    id: Id
+    label: str
+    words: str
+
+
+class Source(Row):
+    """One provider. ``module`` is the file in ``loaders/sources``; ``published`` has none."""
+
+    id: Id
+    label: str
+    module: str | None = None
+    url: Https | None = None
+    page: Https | None = None
+    licence: str
+    citation: str
+    credit: str | None = None
+    key_needed: bool = False
+    min_interval_hours: float = 24
+    hosts: tuple[str, ...] = ()
+    content_types: tuple[str, ...] = ()
+    max_bytes: int = 25_000_000
+    provisional_days: int = 0
+    merge: Literal["replace", "extend"] = "replace"
+
+
+class Credit(Row):
+    """Who made a group of published figures, under which terms. ``include = false`` removes the group."""
+
+    id: Id
+    source: str
+    source_url: str
+    licence: str
+    citation: str
+    how: str
+    include: bool = True
+
+
+class Build(Row):
+    """How a baseline series is cut out of one tidy file of published figures."""
+
+    file: str
+    where: dict[str, str | list[str]] = {}
+    value: str = "value"
+    scale: float = 1.0
+    value_from: str | None = None
+    until: str | None = None
+    since: str | None = None
+    uncertainty: bool = True
+    flag: dict[str, int] = {}
+    note: str | None = None
+
+
+class Series(Row):
+    """One quantity, one place, one source, one datum."""
+
+    id: Id
+    title: str
+    place: Id
+    indicator: Id
+    source: Id
+    unit: str
+    sea: SeaId
+    basin: Id | None = None
+    zone: str = "whole"
+    datum: Id | None = None
+    datum_note: str | None = None
+    kind: Kind
+    provenance_grade: Grade
+    independence_group: Id
+    cadence: Cadence
+    cell_methods: str
+    base_period: str | None = None
+    min_obs_per_month: int = 2
+    systematic_error: float | None = None
+    qc: Id | None = None
+    credit: Id | None = None
+    caveat: str | None = None
+    experimental: bool = False
+    provider: dict[str, str | int | float] = {}
+    build: Build | None = None
+
+    @model_validator(mode="after")
+    def _level_has_datum(self) -> Series:
+        if self.indicator == "level" and not self.datum:
+            raise ValueError("datum: a level needs one")
+        return self
+
+
+class Threshold(Row):
+    """Quality limits of one kind of series, in its canonical unit, with their origin and validity."""
+
+    id: Id
+    source: str
+    valid_from: str
+    valid_to: str | None = None
+    fail_below: float | None = None
+    fail_above: float | None = None
+    suspect_below: float | None = None
+    suspect_above: float | None = None
+    spike_suspect: float | None = None
+    spike_fail: float | None = None
+
+
+class Table(Row):
+    """A baseline table that is not a time series: a curve, a list of facts, gauge zeros."""
+
+    id: Id
+    title: str
+    sea: SeaId
+    kind: Literal["facts", "curve", "list"]
+    credit: Id
+    build: Build
+    unit: str
+    datum: Id | None = None
+    caveat: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All validated tables; every mapping is keyed by id and keeps the order of the files."""
+
+    seas: dict[str, Sea]
+    places: dict[str, Place]
+    indicators: dict[str, Indicator]
+    datums: dict[str, Datum]
+    sources: dict[str, Source]
+    credits: dict[str, Credit]
+    series: dict[str, Series]
+    thresholds: dict[str, Threshold]
+    tables: dict[str, Table]
+
+    @property
+    def basins(self) -> dict[str, Place]:
+        return {key: place for key, place in self.places.items() if place.kind == "basin"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One GET: ``path`` is joined to the source's base address; it serves the named series."""
+
+    path: str
+    series: tuple[str, ...]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the store already holds of a series, for sources that ask only for what is missing."""
+
+    first: str
+    newest: str
+
+
+Outcome = Literal["updated", "unchanged", "held", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class SeriesResult:
+    series: str
+    outcome: Outcome
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    largest_change: float | None = None
+    newest: str | None = None
+    error: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class SourceResult:
+    source: str
+    series: tuple[SeriesResult, ...]
+    message: str = ""
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome == outcome for result in self.series)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of one source, for a progress bar: ``done`` of ``total`` requests, or finished."""
+
+    source: str
+    done: int
+    total: int
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    sources: tuple[SourceResult, ...]
+    cache_id: str
+
+    @property
+    def exit_code(self) -> int:
+        """0 none failed or held; 3 some did and some did not; 4 none updated or unchanged."""
+        results = [result for source in self.sources for result in source.series]
+        good = sum(result.outcome in ("updated", "unchanged") for result in results)
+        bad = sum(result.outcome in ("failed", "held") for result in results)
+        if not bad:
+            return 0
+        return 3 if good else 4
+
+
+Attributes = dict[str, Any]
