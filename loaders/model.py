@@ -120,6 +120,7 @@ class Series(Row):
 
     id: Id
     title: str
+    label: str | None = None
     place: Id
     indicator: Id
     source: Id
