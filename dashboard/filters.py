@@ -33,6 +33,8 @@ FIELDS = {
     "lang": "lang",
     "open": "open",
 }
+# What one page alone reads stays out of the address of the others.
+PAGE_OF = {"view": "level", "open": "commitments"}
 SEAS = ("both", "caspian", "aral")
 COMPARES = ("speech", "normal", "custom")
 VIEWS = ("long", "seasonal", "change", "rate")
@@ -130,9 +132,16 @@ def read(params: Mapping[str, Sequence[str] | str], choices: Choices) -> tuple[S
     return Selection(**found), problems
 
 
-def write(selection: Selection) -> dict[str, str]:
-    """The parameters that differ from the defaults, in a stable order: the bare address is the default."""
-    return {name: value for name, value in full(selection).items() if value != getattr(DEFAULT, FIELDS[name])}
+def write(selection: Selection, *, page: str = "") -> dict[str, str]:
+    """The parameters that differ from the defaults, in a stable order: the bare address is the default.
+
+    With ``page``, those that only another page reads are left out.
+    """
+    return {
+        name: value
+        for name, value in full(selection).items()
+        if value != getattr(DEFAULT, FIELDS[name]) and (not page or PAGE_OF.get(name, page) == page)
+    }
 
 
 def full(selection: Selection) -> dict[str, str]:

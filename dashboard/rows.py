@@ -87,7 +87,8 @@ class Commitment(Row):
 class Target(Row):
     """A number with a date that officials set later, and that the speech does not hold.
 
-    ``start`` and ``start_value`` freeze where the line to the target begins; ``said`` is when it was said.
+    ``start`` and ``start_value`` freeze where the line to the target begins; ``said`` is when it was said;
+    ``date`` is empty where none was named.
     """
 
     id: Id
@@ -98,7 +99,7 @@ class Target(Row):
     indicator: Id | None = None
     series: tuple[Id, ...] = ()
     datum: Id | None = None
-    date: DateText | None = None
+    date: DateText | Literal[""] = ""
     start: DateText | None = None
     start_value: float | None = None
     who: Text

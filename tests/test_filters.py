@@ -184,6 +184,14 @@ def test_window_gives_its_two_months():
         window("2022-11")
 
 
+def test_what_one_page_reads_stays_out_of_the_address_of_the_others():
+    selection = Selection(sea="aral", view="rate", open="E2")
+    assert write(selection, page="level") == {"sea": "aral", "view": "rate"}
+    assert write(selection, page="commitments") == {"sea": "aral", "open": "E2"}
+    assert write(selection, page="overview") == {"sea": "aral"}
+    assert write(selection) == {"sea": "aral", "view": "rate", "open": "E2"}
+
+
 def places(selection: Selection) -> list[str]:
     return [row.place for row in matching(selection, ROWS)]
 
