@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
+from dashboard.commitments import MODELS
+from loaders.catalogue import KINDS
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("dashboard", "loaders") for path in (ROOT / folder).rglob("*.py"))
+EXAMPLES = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "adding.md").read_text("utf-8"), re.DOTALL)
 
 
 def run(*command: str) -> subprocess.CompletedProcess:
@@ -126,3 +132,19 @@ def test_file_writes_nothing_unsafe(path):
 def test_scan_sees_what_it_is_for(source, word):
     assert word in " ".join(faults(source))
     assert faults("st.markdown(STYLE, unsafe_allow_html=True)\nxr.open_dataset(p, engine='scipy')") == []
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split("]]")[0].strip("["))
+def test_example_of_the_page_on_adding_is_a_valid_row(text):
+    """Examples of series lean on the defaults of the table that the page names."""
+    ((kind, (raw,)),) = tomllib.loads(text).items()
+    if kind == "series":
+        shared = tomllib.loads((ROOT / "loaders" / "tables" / "gwm.toml").read_text("utf-8"))["defaults"]
+        raw = shared | raw | {"unit": "m", "sea": "aral"}
+    model = (KINDS | MODELS)[kind]
+    assert model.model_validate(raw).id == raw["id"]
+
+
+def test_page_on_adding_shows_every_kind_that_is_added_often():
+    shown = {next(iter(tomllib.loads(text))) for text in EXAMPLES}
+    assert {"series", "place", "indicator", "source", "commitment", "milestone"} <= shown
