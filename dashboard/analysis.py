@@ -88,7 +88,7 @@ def usable(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def good(dataset: xr.Dataset) -> xr.Dataset:
-    """Points with flag 1 or 2 only: for published yearly and quarterly figures, where 3 marks part-periods."""
+    """Points with flag 1 or 2 only: for yearly and quarterly figures, where 3 marks part-periods."""
     keep = np.isin(dataset["qc"].values, (1, 2)) & ~np.isnan(dataset["value"].values)
     return dataset.isel(time=keep)
 
@@ -184,10 +184,14 @@ def normal_change(dataset: xr.Dataset, *, systematic: float = 0.0, min_obs: int 
             pairs.append(Pair(NORMAL[0], month, float(values[same].mean()), float(value)))
     needed = {"month": MIN_MONTH_PAIRS, "quarter": 4, "year": 1}[step]
     if len(pairs) < needed:
-        return replace(recent, pairs=tuple(pairs), change=np.nan, direction="cannot_tell", reason="short_normal")
+        return replace(
+            recent, pairs=tuple(pairs), change=np.nan, direction="cannot_tell", reason="short_normal"
+        )
     differences = np.array([pair.difference for pair in pairs])
     parts = {"block": block_error(differences, step), "systematic": systematic, "stated": 0.0}
-    return _judge(replace(recent, pairs=tuple(pairs), change=float(differences.mean()), parts=parts, reason=""))
+    return _judge(
+        replace(recent, pairs=tuple(pairs), change=float(differences.mean()), parts=parts, reason="")
+    )
 
 
 def block_error(differences: np.ndarray, step: Step) -> float:
@@ -251,7 +255,7 @@ def annual_means(dataset: xr.Dataset, min_obs: int = 2) -> tuple[np.ndarray, np.
 
 
 def offset(one: xr.Dataset, other: xr.Dataset) -> tuple[float, float, int, int, int]:
-    """Mean and standard deviation of ``one`` minus ``other`` over whole years in both; first and last year, n.
+    """Mean and standard deviation of ``one`` minus ``other`` over common whole years; first, last year, n.
 
     An approximation between two height systems: it holds for the years it was made from.
     """
@@ -267,6 +271,8 @@ def offset(one: xr.Dataset, other: xr.Dataset) -> tuple[float, float, int, int, 
 
 def _judge(change: Change) -> Change:
     uncertainty = float(np.sqrt(sum(part**2 for part in (change.parts or {}).values())))
+    if uncertainty == 0.0:  # one pair without a stated error: a difference, not a finding
+        return replace(change, direction="cannot_tell", reason="no_uncertainty")
     if abs(change.change) < 2 * uncertainty:
         direction: Direction = "no_clear_change"
     else:
@@ -296,7 +302,9 @@ def _season(months: np.ndarray | np.datetime64) -> np.ndarray:
     return np.asarray(months).astype("datetime64[M]").astype(int) % 12
 
 
-def _pairs(months: np.ndarray, values: np.ndarray, step: Step, before: Window, after: Window) -> tuple[Pair, ...]:
+def _pairs(
+    months: np.ndarray, values: np.ndarray, step: Step, before: Window, after: Window
+) -> tuple[Pair, ...]:
     """Like calendar periods of the two windows, in the order of the after-window; means where one repeats."""
     sides = []
     for first, last in (before, after):

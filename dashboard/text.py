@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -51,21 +52,21 @@ def number(value: float, decimals: int = 2, *, sign: bool = False, lang: str = D
 
 
 def month(when: np.datetime64, *, short: bool = False, lang: str = DEFAULT) -> str:
-    """"June 2026", or "Jun 2026"."""
+    """ "June 2026", or "Jun 2026"."""
     from babel.dates import format_skeleton
 
     return format_skeleton("yMMM" if short else "yMMMM", _date(when), locale=lang)
 
 
 def day(when: np.datetime64, *, lang: str = DEFAULT) -> str:
-    """"24 Nov 2023"."""
+    """ "24 Nov 2023"."""
     from babel.dates import format_date
 
     return format_date(_date(when), format="d MMM y", locale=lang)
 
 
 def month_name(when: np.datetime64, *, lang: str = DEFAULT) -> str:
-    """"Jan"."""
+    """ "Jan"."""
     from babel.dates import format_date
 
     return format_date(_date(when), format="LLL", locale=lang)
@@ -76,7 +77,7 @@ def period(when: np.datetime64, cadence: str, *, short: bool = True, lang: str =
     if cadence == "year":
         return str(_date(when).year)
     if cadence == "quarter":
-        start = np.datetime64(when, "M")
+        start = when.astype("datetime64[M]")
         first, last = month_name(start, lang=lang), month_name(start + 2, lang=lang)
         return f"{first}{DASH}{last} {_date(when).year}"
     if cadence == "month":
@@ -85,12 +86,12 @@ def period(when: np.datetime64, cadence: str, *, short: bool = True, lang: str =
 
 
 def span(first: np.datetime64, last: np.datetime64, *, lang: str = DEFAULT) -> str:
-    """"April 2025–March 2026"; years alone where both ends are whole years."""
+    """ "April 2025–March 2026"; years alone where both ends are whole years."""
     return f"{month(first, lang=lang)}{DASH}{month(last, lang=lang)}"
 
 
-def _date(when: np.datetime64):
-    return np.datetime64(when, "D").astype(object)
+def _date(when: np.datetime64) -> date:
+    return when.astype("datetime64[D]").astype(object)
 
 
 def _flat(prefix: str, content: dict) -> Iterator[tuple[str, str]]:

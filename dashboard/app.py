@@ -1,0 +1,163 @@
+"""Entry script: page set-up, data, the filter row kept in the address, navigation, footer."""
+
+from __future__ import annotations
+
+import gc
+from importlib.metadata import version
+
+import numpy as np
+import streamlit as st
+
+import loaders
+from dashboard import filters, markup, snapshot
+from dashboard.palette import palette
+from dashboard.text import t
+from dashboard.views import parts
+
+PAGES = {"overview": "", "level": "level", "commitments": "commitments", "data": "data"}
+WIDGETS = tuple(filters.FIELDS.values())
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze() -> None:
+    """Keep the objects that the imports leave behind out of the collection after every rerun."""
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _snapshot(fingerprint: str) -> snapshot.Snapshot:
+    """All stored series, loaded once per process and state of the cache."""
+    return snapshot.load()
+
+
+def _first_run() -> None:
+    """Take the reader's choice from the address, once per visit, and remember what it did not understand."""
+    params = {key: st.query_params.get_all(key) for key in st.query_params}
+    selection, problems = filters.read(params, filters.choices(loaders.catalogue()))
+    for name in WIDGETS:
+        st.session_state[f"f_{name}"] = getattr(selection, name)
+    st.session_state["problems"] = problems
+
+
+def _chosen() -> filters.Selection:
+    """The choice as the widgets hold it, read by the same rules as an address."""
+    values = {name: st.session_state.get(f"f_{name}") or "" for name in WIDGETS}
+    params = {name: values[field] for name, field in filters.FIELDS.items() if values[field]}
+    selection, problems = filters.read(params, filters.choices(loaders.catalogue()))
+    st.session_state["problems"] = [*st.session_state.pop("problems", []), *problems]
+    return selection
+
+
+def _reset() -> None:
+    for name in WIDGETS:
+        st.session_state.pop(f"f_{name}", None)
+    st.query_params.clear()
+
+
+def _filter_row(current: parts.Frame) -> None:
+    """Sea in the open, rarer filters behind one button, the newest date and the link at the right end."""
+    selection = current.selection
+    rare = [name for name in filters.write(selection) if name not in ("sea", "view", "lang", "open")]
+    label = t("filter.more_active", count=len(rare)) if rare else t("filter.more")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="filters"
+    ):
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+            st.segmented_control(
+                t("filter.sea"),
+                ["both", "caspian", "aral"],
+                key="f_sea",
+                required=True,
+                format_func=lambda sea: t(f"filter.{sea}"),
+                label_visibility="collapsed",
+            )
+            with st.popover(label, type="tertiary", key="more"):
+                _rare_filters(current)
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+            newest, age = parts.newest_words(current)
+            st.caption(t("filter.newest", period=newest, age=age) if age else newest)
+            with st.popover(t("filter.copy_link"), type="tertiary", key="copy", on_change="rerun") as link:
+                if link.open:
+                    st.caption(t("filter.copy_link_help"))
+                    st.code(parts.here(current), language=None, wrap_lines=True)
+
+
+def _rare_filters(current: parts.Frame) -> None:
+    catalogue, sea = current.snapshot.catalogue, current.selection.sea
+    rows = [row for row in current.snapshot.rows() if sea in ("both", row.sea) or row.sea == "both"]
+    basins = [key for key, place in catalogue.basins.items() if sea in ("both", place.sea)]
+    held = {row.basin for row in rows}
+    indicators = [key for key in catalogue.indicators if key in {row.indicator for row in rows}]
+    sources = [key for key in catalogue.sources if key in {row.source for row in rows}]
+    options = (
+        ("basin", [key for key in basins if key in held], catalogue.places),
+        ("indicator", indicators, catalogue.indicators),
+        ("source", sources, catalogue.sources),
+    )
+    for name, ids, table in options:
+        chosen = st.session_state.get(f"f_{name}") or ""
+        if chosen and chosen not in ids and chosen in table:
+            ids = [*ids, chosen]
+        st.selectbox(
+            t(f"filter.{name}"),
+            ["", *ids],
+            key=f"f_{name}",
+            format_func=lambda key, table=table: table[key].label if key else t("filter.any"),
+        )
+    left, right = st.columns(2)
+    left.text_input(t("filter.from"), key="f_start", placeholder=t("filter.period_hint"), max_chars=7)
+    right.text_input(t("filter.to"), key="f_end", placeholder=t("filter.period_hint"), max_chars=7)
+    st.selectbox(
+        t("filter.compare"),
+        ["speech", "normal", "custom"],
+        key="f_compare",
+        format_func=lambda key: t(f"filter.compare_{key}"),
+    )
+    if st.session_state.get("f_compare") == "custom":
+        st.text_input(t("filter.before"), key="f_before", max_chars=16)
+        st.text_input(t("filter.after"), key="f_after", max_chars=16)
+    st.button(t("filter.reset"), on_click=_reset, key="reset", type="tertiary")
+
+
+def _footer(current: parts.Frame, page: str) -> None:
+    newest, _ = parts.newest_words(current)
+    state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
+    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot"), state, t("footer.free")))
+    if page != "data" and parts.refresh_allowed():
+        parts.refresh_button("refresh-foot")
+
+
+def main() -> None:
+    st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="collapsed")
+    _freeze()
+    if "f_sea" not in st.session_state:
+        _first_run()
+    for name in WIDGETS:  # a widget that is not drawn on this run would otherwise lose its value
+        st.session_state[f"f_{name}"] = st.session_state.get(f"f_{name}") or ""
+    selection = _chosen()
+    current = parts.Frame(
+        snapshot=_snapshot(loaders.fingerprint()),
+        selection=selection,
+        look=palette(st.context.theme.type),
+        today=np.datetime64("today", "D"),
+    )
+    st.session_state["frame"] = current
+    st.html(markup.sheet(current.look))
+    pages = {
+        name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
+        for name, path in PAGES.items()
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    name = next((key for key, one in pages.items() if one == page), "overview")
+    _filter_row(current)
+    for problem in st.session_state.pop("problems", []):
+        st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
+    wanted = filters.write(selection, page=name)
+    if dict(st.query_params) != wanted:
+        st.query_params.from_dict(wanted)
+    page.run()
+    _footer(current, name)
+
+
+main()

@@ -1,0 +1,339 @@
+"""Series in, plotly figures out: one pure function per kind of figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+
+from dashboard.analysis import Change
+from dashboard.drawing import (
+    WIDTHS,
+    Mark,
+    add_line,
+    annotate,
+    axis,
+    canvas,
+    corner,
+    end_label,
+    extend,
+    faint,
+    hatch,
+    speech_line,
+)
+from dashboard.lines import Line
+from dashboard.palette import Palette
+from dashboard.text import month_name, number, period
+
+
+def panel(
+    lines: Sequence[Line],
+    look: Palette,
+    *,
+    unit: str,
+    decimals: int,
+    today: np.datetime64,
+    since: str = "",
+    speech: str = "",
+    marks: Sequence[Mark] = (),
+    height: int = 232,
+    view: str = "",
+) -> go.Figure:
+    """A small multiple: lines on one axis, the first one's last value in the margin, the speech dotted.
+
+    ``since`` is said over the hatched stretch from the newest value to today where the record ended more than
+    two years ago.
+    """
+    figure = canvas(look, height, view)
+    for drawn in lines:
+        add_line(figure, drawn, unit, decimals)
+    newest = max(drawn.times[-1] for drawn in lines if drawn.times.size)
+    if since and (today - newest.astype("datetime64[D]")).astype(int) > 730:
+        hatch(figure, look, newest, today, since)
+        extend(figure, lines, today)
+    for mark in marks:
+        annotate(figure, look, mark)
+    if speech:
+        speech_line(figure, look, speech)
+    if lines[0].times.size:
+        end_label(figure, lines[0], decimals, unit)
+    return figure
+
+
+def long_view(
+    lines: Sequence[Line],
+    look: Palette,
+    *,
+    unit: str,
+    decimals: int,
+    speech: str,
+    zero: str = "",
+    residuals: Sequence[Line] = (),
+    residual_title: str = "",
+    marks: Sequence[Mark] = (),
+    height: int = 520,
+    view: str = "",
+) -> go.Figure:
+    """All sources of one quantity over their whole record, and below, each minus the first.
+
+    With ``zero`` the values are changes since a named period, and the zero line carries that name.
+    """
+    figure = canvas(look, height, view)
+    signed = bool(zero)
+    for drawn in lines:
+        add_line(figure, drawn, unit, decimals, signed=signed)
+    if residuals:
+        figure.update_layout(
+            yaxis={"domain": [0.27, 1]},
+            yaxis2={**axis(look), "domain": [0, 0.19], "anchor": "x", "nticks": 4, "tickformat": "+.1f"},
+            xaxis={"anchor": "y2"},
+        )
+        for drawn in residuals:
+            add_line(figure, drawn, unit, decimals, on="y2", signed=True)
+        corner(figure, look, residual_title, 0.225)
+    if signed:
+        figure.update_yaxes(tickformat="+.0f", ticksuffix=f" {unit}", selector={"anchor": "x"})
+        figure.update_layout(yaxis={"tickformat": "+.1f", "ticksuffix": f" {unit}"})
+        figure.add_hline(y=0, line={"color": look.comparison, "width": 1.4})
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            y=0,
+            text=zero,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": 12, "color": look.muted},
+        )
+    for mark in marks:
+        annotate(figure, look, mark)
+    speech_line(figure, look, speech)
+    for drawn in lines:
+        if drawn.role == "main" and drawn.times.size:
+            end_label(figure, drawn, decimals, unit, signed=signed)
+    return figure
+
+
+def like_pairs(
+    change: Change, look: Palette, color: str, *, decimals: int, lang: str, view: str = ""
+) -> go.Figure:
+    """Each calendar period before (open) and after (full), joined, with the difference beside the stem."""
+    figure = canvas(look, 300, view)
+    pairs = sorted(change.pairs, key=lambda pair: pair.after.astype("datetime64[M]").astype(int) % 12)
+    names = [_season_name(pair.after, change.step, lang) for pair in pairs]
+    for name, pair in zip(names, pairs, strict=True):
+        figure.add_trace(
+            go.Scatter(
+                x=[name, name],
+                y=[pair.value_before, pair.value_after],
+                mode="lines",
+                line={"color": color, "width": 2},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+        figure.add_annotation(
+            x=name,
+            y=(pair.value_before + pair.value_after) / 2,
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            text=f"<b>{number(pair.difference, decimals, sign=True, lang=lang)}</b>",
+            font={"size": 13, "color": color},
+        )
+    for field, symbol in (("before", "circle-open"), ("after", "circle")):
+        whens = [getattr(pair, field) for pair in pairs]
+        values = [getattr(pair, f"value_{field}") for pair in pairs]
+        figure.add_trace(
+            go.Scatter(
+                x=names,
+                y=values,
+                mode="markers+text",
+                text=[str(when.astype("datetime64[Y]")) for when in whens],
+                textposition="middle right" if len(pairs) <= 4 else "top center",
+                textfont={"size": 12, "color": look.muted},
+                marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
+                name=change.series,
+                hovertext=[
+                    f"{period(when, change.step, lang=lang)}: {number(value, decimals)} {change.unit}"
+                    for when, value in zip(whens, values, strict=True)
+                ],
+                hoverinfo="text",
+                cliponaxis=False,
+            )
+        )
+    figure.update_xaxes(type="category", showgrid=False, range=[-0.4, len(pairs) - 0.2])
+    return figure
+
+
+def seasons(
+    dataset: xr.Dataset,
+    look: Palette,
+    color: str,
+    *,
+    decimals: int,
+    recent: int,
+    lang: str,
+    band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    view: str = "",
+) -> go.Figure:
+    """Years laid over one another by calendar period: the newest heavy, earlier thin, a band if given."""
+    keep = ~np.isin(dataset["qc"].values, (4, 9)) & ~np.isnan(dataset["value"].values)
+    points = dataset.isel(time=keep)
+    step = dataset.attrs["cadence"]
+    months = points["time"].values.astype("datetime64[M]")
+    years = months.astype("datetime64[Y]").astype(int) + 1970
+    figure = canvas(look, 340, view)
+    if band is not None:
+        _band(figure, look, band, lang)
+    newest = int(years.max())
+    for year in np.unique(years):
+        inside = years == year
+        late = year > newest - recent
+        names = [_season_name(month, step, lang) for month in months[inside]]
+        figure.add_trace(
+            go.Scatter(
+                x=names,
+                y=points["value"].values[inside],
+                mode="lines+markers",
+                line={"color": color if late else look.comparison, "width": 2.6 if late else 1.2},
+                marker={"size": 7 if late else 4},
+                name=dataset.attrs["series_id"],
+                hovertext=[
+                    f"{name} {year}: {number(value, decimals, lang=lang)} {dataset.attrs['units']}"
+                    for name, value in zip(names, points["value"].values[inside], strict=True)
+                ],
+                hoverinfo="text",
+                cliponaxis=False,
+            )
+        )
+        if late or year % 4 == 0:
+            figure.add_annotation(
+                x=names[-1],
+                y=float(points["value"].values[inside][-1]),
+                text=f"<b>{year}</b>" if late else str(year),
+                showarrow=False,
+                xanchor="left",
+                xshift=9,
+                font={"size": 12, "color": color if late else look.muted},
+            )
+    order = [_season_name(np.datetime64(f"2001-{at:02d}"), step, lang) for at in _season_starts(step)]
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, showgrid=False)
+    return figure
+
+
+def _band(
+    figure: go.Figure, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str
+) -> None:
+    names = [_season_name(np.datetime64(f"2001-{at:02d}"), "month", lang) for at in range(1, 13)]
+    low, middle, high = band
+    for edge, fill in ((low, None), (high, "tonexty")):
+        figure.add_trace(
+            go.Scatter(
+                x=names,
+                y=np.round(edge, 4),
+                mode="lines",
+                line={"width": 0},
+                fill=fill,
+                fillcolor=faint(look.comparison),
+                hoverinfo="skip",
+                name="normal",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=names,
+            y=np.round(middle, 4),
+            mode="lines",
+            line={"color": look.comparison, "width": 1.4},
+            hoverinfo="skip",
+            name="normal",
+        )
+    )
+
+
+def _season_name(month: np.datetime64, step: str, lang: str) -> str:
+    if step == "quarter":
+        return period(month, "quarter", lang=lang).rsplit(" ", 1)[0]
+    if step == "year":
+        return ""
+    return month_name(month, lang=lang)
+
+
+def _season_starts(step: str) -> range:
+    return range(1, 13, 3) if step == "quarter" else range(1, 13)
+
+
+def rate(
+    ends: np.ndarray,
+    slopes: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    look: Palette,
+    color: str,
+    *,
+    speech: str,
+    view: str = "",
+) -> go.Figure:
+    """A running slope in centimetres a year with its interval as a band; zero means a steady level."""
+    figure = canvas(look, 420, view)
+    times = ends.astype("datetime64[D]").astype(str)
+    for edge, fill in ((low, None), (high, "tonexty")):
+        figure.add_trace(
+            go.Scatter(
+                x=times,
+                y=np.round(edge, 2),
+                mode="lines",
+                line={"width": 0},
+                fill=fill,
+                fillcolor=faint(color),
+                hoverinfo="skip",
+                name="interval",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=times,
+            y=np.round(slopes, 2),
+            mode="lines",
+            line={"color": color, "width": WIDTHS["main"]},
+            name="rate",
+            hovertext=[
+                f"{end}: {number(slope, 1, sign=True)} cm ({number(below, 1)} … {number(above, 1)})"
+                for end, slope, below, above in zip(ends, slopes, low, high, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    )
+    figure.add_hline(y=0, line={"color": look.comparison, "width": 1.4})
+    speech_line(figure, look, speech)
+    figure.add_annotation(
+        x=1,
+        xref="paper",
+        y=float(slopes[-1]),
+        text=f"<b>{number(slopes[-1], 1, sign=True)} cm</b><br>{ends[-1]}",
+        showarrow=False,
+        xanchor="left",
+        xshift=8,
+        align="left",
+        font={"size": 13, "color": color},
+    )
+    return figure
+
+
+def extremes(drawn: Line, unit: str) -> list[Mark]:
+    """The highest and the lowest year of a line that is not its newest, with year and signed value."""
+    inner = drawn.values[:-3]
+    if inner.size < 20:
+        return []
+    found = []
+    for at, dy in ((int(np.argmax(inner)), -16), (int(np.argmin(inner)), 16)):
+        year = drawn.times[at].astype("datetime64[Y]")
+        found.append(
+            Mark(
+                drawn.times[at], float(inner[at]), f"{year}: {number(inner[at], 2, sign=True)} {unit}", dy=dy
+            )
+        )
+    return found

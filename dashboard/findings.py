@@ -1,0 +1,150 @@
+"""What the figures say about each water body and each commitment: pure functions from a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.analysis import Agreement, Change, Window, agreement, like_change, normal_change
+from dashboard.snapshot import Snapshot, last_time, latest_value
+from loaders.model import Series
+
+BODIES = ("caspian", "north-aral", "south-aral")
+# Where a water body has no level that reaches past the speech, its best other record is drawn.
+FALLBACK = ("area", "volume", "level")
+MORE = ("river-flow", "area", "volume", "air-temperature-anomaly", "water-withdrawal")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What "now" is compared with: the months before the speech, the 1993-2022 normal, or two windows."""
+
+    kind: str = "speech"
+    before: Window | None = None
+    after: Window | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One water body: its headline change if one can be told, and what there is if not."""
+
+    place: str
+    sea: str
+    agreement: Agreement | None
+    changes: tuple[Change, ...]
+    level_until: np.datetime64 | None
+    shown: tuple[str, ...]
+    shown_indicator: str
+
+    @property
+    def told(self) -> bool:
+        return self.agreement is not None and self.agreement.main.told
+
+
+def change_of(snapshot: Snapshot, row: Series, comparison: Comparison) -> Change:
+    """The change of one series under the chosen comparison."""
+    dataset = snapshot.series[row.id]
+    error, count = row.systematic_error or 0.0, row.min_obs_per_month
+    if comparison.kind == "normal":
+        return normal_change(dataset, systematic=error, min_obs=count)
+    return like_change(
+        dataset, systematic=error, min_obs=count, before=comparison.before, after=comparison.after
+    )
+
+
+def finding(snapshot: Snapshot, place: str, comparison: Comparison, allowed: Sequence[Series]) -> Finding:
+    """The state of one water body from the series that pass the reader's filters.
+
+    Stated single figures show how far a level is known; they never make a change.
+    """
+    levels = [row for row in allowed if row.place == place and row.indicator == "level"]
+    changes = tuple(change_of(snapshot, row, comparison) for row in levels)
+    agreed = agreement([change for change in changes if change.step])
+    until = max((last_time(snapshot.series[row.id]) for row in levels), default=None)
+    shown, indicator = _shown(snapshot, place, agreed, allowed)
+    sea = snapshot.catalogue.places[place].sea
+    return Finding(place, sea, agreed, changes, until, shown, indicator)
+
+
+def _shown(
+    snapshot: Snapshot, place: str, agreed: Agreement | None, allowed: Sequence[Series]
+) -> tuple[tuple[str, ...], str]:
+    """The series drawn on the card: all of the headline's own datum, or the best other record."""
+    rows = [row for row in allowed if row.place == place]
+    if agreed:
+        same = [row for row in rows if row.indicator == "level" and row.datum == agreed.main.datum]
+        same = [row for row in same if row.zone == _row(same, agreed.main.series).zone]
+        return tuple(row.id for row in sorted(same, key=_coarse_first)), "level"
+    for indicator in FALLBACK:
+        lines = [row for row in rows if row.indicator == indicator and row.cadence != "irregular"]
+        if lines:
+            newest = max(lines, key=lambda row: last_time(snapshot.series[row.id]))
+            return (newest.id,), indicator
+    marks = [row for row in rows if row.indicator in FALLBACK]
+    return ((marks[0].id,), marks[0].indicator) if marks else ((), "")
+
+
+def _coarse_first(row: Series) -> int:
+    """A yearly line carries the panel where there is one; finer records of the same datum stay thin."""
+    return ("year", "month", "10-day", "quarter", "day", "irregular").index(row.cadence)
+
+
+def _row(rows: Sequence[Series], series: str) -> Series:
+    return next(row for row in rows if row.id == series)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One series that a passage of the speech is measured by: its newest figure and its change."""
+
+    row: Series
+    when: np.datetime64
+    value: float
+    change: Change
+
+
+def linked(
+    snapshot: Snapshot, series: Sequence[str], comparison: Comparison
+) -> tuple[list[Linked], list[str]]:
+    """The stored series among ``series`` in the same order, and the ids of those that are not stored."""
+    found, missing = [], []
+    for name in series:
+        if name in snapshot.series:
+            row = snapshot.catalogue.series[name]
+            when, value = latest_value(snapshot.series[name])
+            found.append(Linked(row, when, value, change_of(snapshot, row, comparison)))
+        else:
+            missing.append(name)
+    return found, missing
+
+
+def headline(series: Sequence[Linked]) -> Linked | None:
+    """The first series whose change can be told, else the first that is stored."""
+    return next((one for one in series if one.change.told), series[0] if series else None)
+
+
+def panels(snapshot: Snapshot, rows: Sequence[Series], *, indicator: str, most: int) -> list[Series]:
+    """One series per place and indicator, the one that reaches furthest; lines before single points.
+
+    Without a chosen indicator: what feeds the seas first, then their size and the air, two of each at most.
+    """
+    order = (indicator,) if indicator else MORE
+    best: dict[tuple[str, str], Series] = {}
+    for row in rows:
+        if row.indicator not in order or (row.cadence == "irregular" and not indicator):
+            continue
+        key = (row.indicator, row.place)
+        if key not in best or _reach(snapshot, row) > _reach(snapshot, best[key]):
+            best[key] = row
+    chosen: list[Series] = []
+    for name in order:
+        same = [row for (kind, _), row in best.items() if kind == name]
+        chosen += same if indicator else same[:2]
+    return chosen[:most]
+
+
+def _reach(snapshot: Snapshot, row: Series) -> tuple[bool, np.datetime64, int]:
+    dataset = snapshot.series[row.id]
+    return row.cadence != "irregular", last_time(dataset), int(dataset.sizes["time"])

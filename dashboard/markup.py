@@ -1,0 +1,164 @@
+"""Escaped HTML for the few blocks that Streamlit has no element for: the answer, cards, register rows.
+
+Only strings of the catalogue and escaped values enter; no upstream markup, no script, no foreign address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from dashboard.palette import Palette
+
+SHEET = Path(__file__).with_name("sheet.css")
+
+
+def sheet(look: Palette) -> str:
+    """The one style sheet; its classes are our own and touch no element of Streamlit's."""
+    roles = {"ink": look.ink, "muted": look.muted, "grid": look.grid, "comparison": look.comparison}
+    colors = "".join(f"--ts-{role}:{color};" for role, color in roles.items())
+    return f"<style>:root{{{colors}}}\n{_css()}</style>"
+
+
+def answer(kicker: str, sentence: str, deck: Sequence[tuple[str, bool]] = ()) -> str:
+    """Kicker, the page's one h1, and a deck whose parts may be strong."""
+    parts = " ".join(f"<b>{escape(text)}</b>" if strong else escape(text) for text, strong in deck)
+    tail = f'<p class="ts-deck">{parts}</p>' if parts else ""
+    return (
+        f'<div class="ts"><p class="ts-kicker">{escape(kicker)}</p>'
+        f'<h1 class="ts-answer">{escape(sentence)}</h1>{tail}</div>'
+    )
+
+
+def card(
+    name: str,
+    color: str,
+    text_color: str,
+    figure: str,
+    aside: str,
+    state: str,
+    lines: Sequence[str],
+    unit: str,
+) -> str:
+    """One water body: a rule in its colour, its figure, what it means, and the unit of the chart below."""
+    said = "<br>".join(escape(text) for text in lines if text)
+    return (
+        f'<div class="ts ts-card" style="border-color:{color}">'
+        f'<h2 style="color:{text_color}">{escape(name)}</h2>'
+        f'<div class="ts-figure">{escape(figure)} <small>{escape(aside)}</small></div>'
+        f'<div class="ts-state"><b>{escape(state)}</b></div>'
+        f'<div class="ts-line">{said}</div>'
+        f'<div class="ts-unit">{escape(unit)}</div></div>'
+    )
+
+
+def panel_title(title: str, color: str, about: str) -> str:
+    """The title of a small multiple (h3) and what is drawn in it."""
+    return (
+        f'<div class="ts ts-panel"><h3 style="color:{color}">{escape(title)}</h3>'
+        f'<div class="ts-unit">{escape(about)}</div></div>'
+    )
+
+
+def heading(title: str, deck: str = "", link: tuple[str, str] | None = None) -> str:
+    """A section heading (h2) with one line under it, and a link at its end."""
+    tail = f' <a href="{escape(link[1])}" target="_self">{escape(link[0])}</a>' if link else ""
+    under = f'<p class="ts-deck">{escape(deck)}{tail}</p>' if deck or link else ""
+    return f'<div class="ts ts-section"><h2>{escape(title)}</h2>{under}</div>'
+
+
+def group(title: str, note: str) -> str:
+    return f'<div class="ts ts-group"><b>{escape(title)}</b> <span>· {escape(note)}</span></div>'
+
+
+Cell = tuple[str, str, str]
+"""A cell of a register row: the column's label, its main words, and the small line below."""
+
+
+def head(labels: Sequence[str], columns: str) -> str:
+    cells = "".join(f"<div>{escape(label)}</div>" for label in labels)
+    return f'<div class="ts ts-grid ts-head" style="grid-template-columns:{columns}">{cells}</div>'
+
+
+def row(
+    words: str, fragment: str, cells: Sequence[Cell], link: tuple[str, str], columns: str, anchor: str
+) -> str:
+    """One passage: words and fragment, the cells, and a link that opens or closes it."""
+    shown = "".join(
+        f'<div class="{"" if main else "ts-empty"}"><div class="ts-label">{escape(label)}</div>'
+        f'<div>{escape(main) or "–"}</div><div class="ts-sub">{escape(small)}</div></div>'
+        for label, main, small in cells
+    )
+    return (
+        f'<div class="ts ts-grid ts-row" id="{escape(anchor)}" style="grid-template-columns:{columns}">'
+        f'<div><div class="ts-words">{escape(words)}</div>'
+        f'<div class="ts-sub">{escape(fragment)}</div></div>{shown}'
+        f'<div class="ts-open"><a href="{escape(link[1])}" target="_self">{escape(link[0])}</a></div></div>'
+    )
+
+
+def table(labels: Sequence[str], rows: Sequence[Sequence[str]], columns: str) -> str:
+    """A small reading table in the page's own type; the first column is in ink."""
+    body = "".join(
+        f'<div class="ts ts-grid ts-row" style="grid-template-columns:{columns}">'
+        + "".join(
+            f'<div><div class="ts-label">{escape(label)}</div>'
+            f'<div class="{"ts-words" if at == 0 else ""}">{escape(cell)}</div></div>'
+            for at, (label, cell) in enumerate(zip(labels, cells, strict=True))
+        )
+        + "</div>"
+        for cells in rows
+    )
+    return head(labels, columns) + body
+
+
+def small(text: str) -> str:
+    return f'<div class="ts"><p class="ts-small">{escape(text)}</p></div>'
+
+
+def quote(text: str) -> str:
+    return f'<div class="ts"><p class="ts-quote">{escape(text)}</p></div>'
+
+
+def foot(cannot: str, what: str, state: str, credit: str) -> str:
+    return (
+        f'<div class="ts ts-foot"><p><b>{escape(cannot)}</b> {escape(what)}</p>'
+        f"<p>{escape(state)}<br>{escape(credit)}</p></div>"
+    )
+
+
+def plain(text: str) -> str:
+    """A reader's own text as it may stand in a message: no markdown, no tags, one line, 40 characters."""
+    kept = "".join(char for char in text if char.isalnum() or char in " .,:_-+=")
+    return kept[:40]
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Label over text, one below the other."""
+    body = "".join(
+        f'<div class="ts-fact"><div class="ts-sub">{escape(label)}</div><div>{escape(text)}</div></div>'
+        for label, text in pairs
+        if text
+    )
+    return f'<div class="ts">{body}</div>'
+
+
+def events(rows: Sequence[tuple[str, str, str, str]]) -> str:
+    """Dated statements: date, what happened (a link where there is an address), what it rests on."""
+    body = ""
+    for date, statement, rests, url in rows:
+        words = escape(statement)
+        if url.startswith("https://"):
+            words = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{words}</a>'
+        body += (
+            f'<div class="ts ts-grid ts-row ts-event"><div class="ts-sub">{escape(date)}</div>'
+            f'<div>{words}<div class="ts-sub">{escape(rests)}</div></div></div>'
+        )
+    return body
+
+
+@cache
+def _css() -> str:
+    return SHEET.read_text("utf-8")

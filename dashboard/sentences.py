@@ -1,0 +1,274 @@
+"""Sentences built from findings: the one-sentence answer, its deck, and the words of a card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.analysis import Change, annual_means, slope_per_year
+from dashboard.findings import Comparison, Finding, Linked
+from dashboard.snapshot import Snapshot, end_of, label, last_time, latest_value, months_between
+from dashboard.text import number, period, span, t
+from loaders.model import Series
+
+SPANS = {"month": 0, "quarter": 2, "year": 11}
+CENTIMETRES = 100
+
+
+@dataclass(frozen=True)
+class CardWords:
+    figure: str
+    aside: str
+    state: str
+    lines: tuple[str, ...]
+    unit: str
+
+
+def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapshot) -> str:
+    """How each water body stands now, in one or two sentences."""
+    told = [
+        finding
+        for finding in findings
+        if finding.told or (finding.agreement and finding.agreement.main.reason)
+    ]
+    untold = [finding for finding in findings if finding not in told]
+    if not findings:
+        return t("sentence.filtered")
+    parts = [_changed(finding, comparison, first=not at) for at, finding in enumerate(told)]
+    if untold:
+        names = t("sentence.or").join(_the(finding) for finding in untold)
+        key = "untold_two" if told else "untold_one"
+        parts.append(t(f"sentence.{key}", places=names))
+    return " ".join(parts)
+
+
+def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) -> list[tuple[str, bool]]:
+    """Periods compared, datum in words, how many sources, and how old the newest figure is."""
+    told = [finding for finding in findings if finding.told and finding.agreement]
+    if not told:
+        return [(t("sentence.deck_none"), False)]
+    agreed = told[0].agreement
+    assert agreed is not None
+    main = agreed.main
+    row = snapshot.catalogue.series[main.series]
+    datum = snapshot.catalogue.datums[main.datum].words if main.datum else ""
+    parts = [
+        (
+            t(
+                "sentence.deck_how",
+                after=_side(main, "after"),
+                before=_side(main, "before"),
+                step=t(f"step.{main.step}"),
+                what=label(row),
+                datum=datum,
+            ),
+            False,
+        ),
+    ]
+    if agreed.total == 1:
+        parts.append((t("sentence.deck_single"), True))
+    else:
+        said = t(
+            "sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=_direction(main)
+        )
+        parts.append((said + (":" if agreed.others else "."), True))
+        others = "; ".join(_other(change, snapshot) for change in agreed.others)
+        parts.append((others + ".", False))
+    months = months_between(end_of(snapshot.series[main.series]), today)
+    parts.append((t("sentence.deck_end", step_one=t(f"step.{main.step}_one"), months=_months(months)), False))
+    return parts
+
+
+def card(finding: Finding, snapshot: Snapshot) -> CardWords:
+    """The words of one water body's card."""
+    unit = _unit_line(finding, snapshot)
+    if finding.agreement:
+        return _told_card(finding, snapshot, unit)
+    return _untold_card(finding, snapshot, unit)
+
+
+def reason(change: Change) -> str:
+    return t(f"reason.{change.reason}")
+
+
+def amount(change: Change, *, decimals: int = 2) -> str:
+    """ "−0.38 m ± 0.14": the change and twice its uncertainty."""
+    value, error = number(change.change, decimals, sign=True), number(2 * change.uncertainty, decimals)
+    return f"{value} {change.unit} ± {error}"
+
+
+def periods_of(change: Change) -> str:
+    """ "Apr 2025–Mar 2026 against Oct 2022–Sep 2023"."""
+    return t("card.against", after=_side(change, "after"), before=_side(change, "before"))
+
+
+def pace(finding: Finding, snapshot: Snapshot) -> str:
+    """Slope since the speech beside that of the ten years before, from whole years of the card's series."""
+    for name in finding.shown:
+        dataset = snapshot.series[name]
+        years, values = annual_means(dataset)
+        numbers = years.astype(int) + 1970
+        before = (numbers >= 2014) & (numbers <= 2023)
+        after = numbers >= 2023
+        if before.sum() == 10 and after.sum() >= 2 and dataset.attrs["units"] == "m":
+            months = years.astype("datetime64[M]")
+            slopes = [slope_per_year(months[side], values[side]) * CENTIMETRES for side in (before, after)]
+            return t("card.pace", after=_pace(slopes[1]).capitalize(), year=2023, before=_pace(slopes[0]))
+    return ""
+
+
+def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
+    agreed = finding.agreement
+    assert agreed is not None
+    main = agreed.main
+    counts = {
+        "direction": _direction(main).capitalize(),
+        "same": agreed.same_direction,
+        "total": agreed.total,
+    }
+    if main.reason == "sources_disagree":
+        state = t("card.disagree")
+    elif main.direction == "no_clear_change":
+        state = t("card.clear", **counts)
+    else:
+        state = t("card.one_source" if agreed.total == 1 else "card.sources", **counts)
+    figure = f"{number(main.change, 2, sign=True)} {main.unit}"
+    aside = f"± {number(2 * main.uncertainty, 2)}"
+    return CardWords(figure, aside, state, (periods_of(main), pace(finding, snapshot)), unit)
+
+
+def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
+    lines = []
+    if finding.level_until is not None:
+        rows = snapshot.of(finding.place, "level")
+        newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
+        when, value = latest_value(snapshot.series[newest.id])
+        figure, since = t("card.no_level"), t("card.since", when=_when(when, newest.cadence))
+        lines.append(t("card.newest_level", value=number(value, 2), when=_when(when, newest.cadence)))
+    elif finding.shown:
+        dataset = snapshot.series[finding.shown[0]]
+        figure = t("card.no_area") if finding.shown_indicator == "area" else t("card.no_data")
+        since = t("card.since", when=period(last_time(dataset), dataset.attrs["cadence"]))
+    else:
+        return CardWords(t("card.no_data"), "", t("reason.filtered"), (), unit)
+    stated = _stated_volume(finding, snapshot)
+    lines.append(stated or (t("card.none_named") if finding.place == "south-aral" else ""))
+    return CardWords(figure, since, t("card.no_data_after"), tuple(lines), unit)
+
+
+def _stated_volume(finding: Finding, snapshot: Snapshot) -> str:
+    rows = [row for row in snapshot.of(finding.place, "volume") if row.provenance_grade == "stated"]
+    if not rows:
+        return ""
+    newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
+    when, value = latest_value(snapshot.series[newest.id])
+    return t("card.stated", value=number(value, 0), when=_when(when, "month"))
+
+
+def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
+    agreed = finding.agreement
+    assert agreed is not None
+    main = agreed.main
+    place = _the(finding)
+    if main.reason == "sources_disagree":
+        return t("sentence.disagree", place=place)
+    words = {
+        "place": place[0].upper() + place[1:],
+        "amount": number(abs(main.change), 2)
+        if main.direction != "no_clear_change"
+        else number(main.change, 2, sign=True),
+        "error": number(2 * main.uncertainty, 2),
+        "unit": main.unit,
+        "direction": _direction(main),
+        "reference": t(f"sentence.reference_{comparison.kind}"),
+    }
+    return t("sentence.unchanged" if main.direction == "no_clear_change" else "sentence.changed", **words)
+
+
+def _other(change: Change, snapshot: Snapshot) -> str:
+    row = snapshot.catalogue.series[change.series]
+    return t(
+        "sentence.deck_other",
+        label=label(row),
+        verb=t("sentence.fell" if change.change < 0 else "sentence.rose"),
+        amount=number(abs(change.change), 2),
+        unit=change.unit,
+        first=_side(change, "before"),
+        last=_side(change, "after"),
+    )
+
+
+def _side(change: Change, side: str) -> str:
+    """The months that one side of the pairs covers: "April 2025–March 2026", or a year."""
+    whens = sorted(getattr(pair, side) for pair in change.pairs)
+    if change.step == "year":
+        return str(whens[0].astype("datetime64[Y]"))
+    return span(whens[0], whens[-1].astype("datetime64[M]") + SPANS[change.step])
+
+
+def _unit_line(finding: Finding, snapshot: Snapshot) -> str:
+    if not finding.shown:
+        return ""
+    row = snapshot.catalogue.series[finding.shown[0]]
+    indicator = snapshot.catalogue.indicators[row.indicator]
+    datum = f", {snapshot.catalogue.datums[row.datum].label}" if row.datum else ""
+    return f"{label(row)} · {indicator.label.lower()}, {indicator.unit_label}{datum}"
+
+
+def _the(finding: Finding) -> str:
+    return t(f"sentence.the_{finding.place.replace('-', '_')}")
+
+
+def _direction(change: Change) -> str:
+    return t(f"direction.{change.direction}")
+
+
+def _pace(slope: float) -> str:
+    return t("card.falling" if slope < 0 else "card.rising", amount=number(abs(slope), 1))
+
+
+def _months(months: int) -> str:
+    if months < 1:
+        return t("sentence.age_zero")
+    return t("sentence.age_one") if months == 1 else t("sentence.age_months", months=months)
+
+
+def _when(when: np.datetime64, cadence: str) -> str:
+    return period(when, "month" if cadence == "irregular" else cadence)
+
+
+def about(row: Series, snapshot: Snapshot) -> str:
+    """Indicator, unit, datum, kind and grade of one series in a line."""
+    indicator = snapshot.catalogue.indicators[row.indicator]
+    datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
+    kind = t(f"kind.{row.kind}")
+    grade = "" if row.provenance_grade == "primary" else t(f"grade.{row.provenance_grade}")
+    return " · ".join(
+        word for word in (f"{indicator.label}, {indicator.unit_label}", datum, kind, grade) if word
+    )
+
+
+def newest(one: Linked, snapshot: Snapshot) -> str:
+    """The newest figure of a linked series: "−28.79 m, Jan–Mar 2026"."""
+    indicator = snapshot.catalogue.indicators[one.row.indicator]
+    value = number(one.value, indicator.decimals)
+    return f"{value} {indicator.unit_label}, {_when(one.when, one.row.cadence)}"
+
+
+def change_words(change: Change, snapshot: Snapshot) -> tuple[str, str]:
+    """The change and its periods; a reason where it cannot be told; both where only the error is missing."""
+    indicator = snapshot.catalogue.indicators[snapshot.catalogue.series[change.series].indicator]
+    if change.told:
+        word = "" if change.direction != "no_clear_change" else f" ({t('direction.no_clear_change')})"
+        return amount(
+            change, decimals=max(indicator.decimals, 1)
+        ) + word, f"{periods_of(change)}, n = {len(change.pairs)}"
+    if change.reason == "no_uncertainty":
+        value = number(change.change, max(indicator.decimals, 1), sign=True)
+        return (
+            f"{value} {indicator.unit_label} ({t('direction.cannot_tell')})",
+            f"{periods_of(change)}; {reason(change)}",
+        )
+    return t("direction.cannot_tell"), reason(change)

@@ -1,0 +1,82 @@
+"""Everything the pages read, loaded once per process: the series that would be opened, and their identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+import loaders
+from loaders.model import Catalogue, Series
+
+ENDS = {"year": 12, "quarter": 3, "month": 1}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The catalogue and every stored series in memory, read-only, with the cache id that names this state."""
+
+    catalogue: Catalogue
+    series: Mapping[str, xr.Dataset]
+    cache_id: str
+
+    def rows(self) -> list[Series]:
+        """The catalogue rows of the series that hold data, in catalogue order."""
+        return [row for key, row in self.catalogue.series.items() if key in self.series]
+
+    def of(self, place: str, indicator: str) -> list[Series]:
+        return [row for row in self.rows() if row.place == place and row.indicator == indicator]
+
+    @cached_property
+    def newest(self) -> Series | None:
+        """The measured level series that reaches furthest; stated single figures are not measurements."""
+        levels = [row for row in self.rows() if row.indicator == "level" and row.provenance_grade != "stated"]
+        return max(levels, key=lambda row: end_of(self.series[row.id]), default=None)
+
+
+def load() -> Snapshot:
+    return Snapshot(loaders.catalogue(), loaders.open_all(), loaders.cache_id())
+
+
+def label(row: Series) -> str:
+    """The short name of a series for direct labels, else its title."""
+    return row.label or row.title
+
+
+def last_time(dataset: xr.Dataset) -> np.datetime64:
+    """Start of the newest period that counts: flags 4 and 9 out, part-periods (flag 3) of lists too."""
+    flags = dataset["qc"].values
+    out = (3, 4, 9) if dataset.attrs["cadence"] in ("year", "quarter") else (4, 9)
+    keep = ~np.isin(flags, out) & ~np.isnan(dataset["value"].values)
+    times = dataset["time"].values[keep] if keep.any() else dataset["time"].values
+    return times[-1].astype("datetime64[D]")
+
+
+def end_of(dataset: xr.Dataset) -> np.datetime64:
+    """Last day of the newest counted period: 31 March for a first quarter."""
+    start = last_time(dataset)
+    months = ENDS.get(dataset.attrs["cadence"])
+    if months is None:
+        return start
+    return (start.astype("datetime64[M]") + months).astype("datetime64[D]") - 1
+
+
+def months_between(first: np.datetime64, last: np.datetime64) -> int:
+    """Whole months from one day to a later one; never negative."""
+    gap = last.astype("datetime64[M]").astype(int) - first.astype("datetime64[M]").astype(int)
+    return max(int(gap), 0)
+
+
+def latest_value(dataset: xr.Dataset) -> tuple[np.datetime64, float]:
+    """Time and value of the newest counted point."""
+    when = last_time(dataset)
+    at = int(np.flatnonzero(dataset["time"].values.astype("datetime64[D]") == when)[-1])
+    return when, float(dataset["value"].values[at])
+
+
+def groups(rows: Iterable[Series]) -> list[str]:
+    """The independence groups behind these rows, each once."""
+    return list(dict.fromkeys(row.independence_group for row in rows))

@@ -1,0 +1,184 @@
+"""Data and method: every series with its source, terms and age; facts; method; how to cite."""
+
+import pandas as pd
+import streamlit as st
+
+import loaders
+from dashboard import commitments, markup
+from dashboard.snapshot import end_of, last_time, months_between
+from dashboard.text import period, t
+from dashboard.views import parts
+
+current = parts.frame()
+snapshot, selection = current.snapshot, current.selection
+rows = current.rows
+live = sum(dataset.attrs.get("origin") == "live" for dataset in snapshot.series.values())
+points = sum(int(dataset.sizes["time"]) for dataset in snapshot.series.values())
+newest, _ = parts.newest_words(current)
+
+st.html(
+    markup.answer(
+        t("data.kicker"),
+        t("data.title"),
+        [
+            (
+                t(
+                    "data.deck",
+                    series=len(snapshot.series),
+                    points=f"{points:,}",
+                    live=live,
+                    baseline=len(snapshot.series) - live,
+                    cache=snapshot.cache_id,
+                ),
+                False,
+            )
+        ],
+    )
+)
+
+
+def refresh_part():
+    st.html(markup.heading(t("data.refresh_title"), t("data.refresh_deck")))
+    if parts.refresh_allowed():
+        parts.refresh_button("refresh-data")
+    else:
+        st.info(t("data.refresh_off"))
+
+
+def series_table():
+    """Every stored series that passes the filters; series without data yet stand at the end and say so."""
+    found = []
+    for row in rows:
+        dataset = snapshot.series[row.id]
+        datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
+        found.append(
+            {
+                t("data.col_title"): row.title,
+                t("data.col_series"): row.id,
+                t("data.col_sea"): t(f"sea.{row.sea}"),
+                t("data.col_unit"): row.unit,
+                t("data.col_datum"): datum,
+                t("data.col_first"): period(dataset["time"].values[0].astype("datetime64[D]"), row.cadence),
+                t("data.col_newest"): period(last_time(dataset), row.cadence),
+                t("data.col_age"): months_between(end_of(dataset), current.today),
+                t("data.col_points"): int(dataset.sizes["time"]),
+                t("data.col_origin"): dataset.attrs.get("origin", ""),
+                t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
+                t("data.col_kind"): t(f"kind.{row.kind}"),
+                t("data.col_licence"): dataset.attrs["licence"],
+                t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def source_table():
+    attempts = {entry["id"]: entry for entry in loaders.status()["sources"]}
+    found = []
+    for source in snapshot.catalogue.sources.values():
+        mine = [row for row in snapshot.catalogue.series.values() if row.source == source.id]
+        stored = [row for row in mine if row.id in snapshot.series]
+        attempt = attempts.get(source.id, {})
+        found.append(
+            {
+                t("data.col_source"): source.label,
+                t("data.series"): f"{len(stored)} / {len(mine)}",
+                t("data.col_attempt"): attempt.get("attempted_at") or "–",
+                t("data.col_result"): attempt.get("message") or attempt.get("result") or "–",
+                t("data.col_licence"): source.licence,
+                t("data.col_page"): source.page or source.url or "",
+            }
+        )
+    for credit in snapshot.catalogue.credits.values():
+        mine = [row for row in snapshot.rows() if row.credit == credit.id]
+        if mine:
+            found.append(
+                {
+                    t("data.col_source"): credit.source,
+                    t("data.series"): str(len(mine)),
+                    t("data.col_attempt"): "–",
+                    t("data.col_result"): credit.how,
+                    t("data.col_licence"): credit.licence,
+                    t("data.col_page"): credit.source_url.split(" ; ")[0],
+                }
+            )
+    return pd.DataFrame(found)
+
+
+link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
+refresh_part()
+
+st.html(markup.heading(t("data.series"), t("data.series_deck")))
+if rows:
+    st.dataframe(
+        series_table(),
+        hide_index=True,
+        column_config=link,
+        alt=t("data.series_deck"),
+        height=420,
+        key="series",
+    )
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+    with left:
+        picked = st.selectbox(
+            t("data.pick"),
+            [row.id for row in rows],
+            key="pick",
+            format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
+        )
+        with st.container(horizontal=True, gap="small"):
+            parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
+    with right:
+        st.download_button(
+            t("data.all_csv"),
+            data=lambda: loaders.to_csv([snapshot.series[row.id] for row in rows], view=parts.here(current)),
+            file_name="two-seas.csv",
+            mime="text/csv",
+            key="csv-all",
+            on_click="ignore",
+        )
+else:
+    st.info(t("chart.empty", hint=t("chart.empty_hint")))
+
+st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
+st.dataframe(
+    source_table(), hide_index=True, column_config=link, alt=t("data.sources_deck"), height=420, key="sources"
+)
+
+st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
+tables = [
+    table
+    for table in snapshot.catalogue.tables.values()
+    if selection.sea in ("both", table.sea) or table.sea == "both"
+]
+if tables:
+    chosen = st.selectbox(
+        t("data.facts_pick"),
+        [table.id for table in tables],
+        key="facts",
+        format_func=lambda name: snapshot.catalogue.tables[name].title,
+    )
+    table = snapshot.catalogue.tables[chosen]
+    st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
+    credit = snapshot.catalogue.credits[table.credit]
+    st.caption(" · ".join(word for word in (credit.citation, credit.licence, table.caveat) if word))
+
+st.html(markup.heading(t("data.method")))
+for name in ("change", "datum", "flags", "sources"):
+    st.markdown(t(f"data.method_{name}"), width=820)
+st.html(markup.heading(t("data.glossary")))
+for name in ("datum", "altimetry", "like", "provisional"):
+    st.markdown(t(f"data.word_{name}"), width=820)
+
+missing = [event for event in commitments.register().milestones.values() if event.not_found]
+st.html(markup.heading(t("data.not_found"), t("data.not_found_deck")))
+st.html(
+    markup.events([(event.date, event.statement, event.looked_for, event.source_url) for event in missing])
+)
+
+st.html(markup.heading(t("data.cite_title")))
+st.code(
+    t("data.cite", year=str(current.today)[:4], cache=snapshot.cache_id, newest=newest),
+    language=None,
+    wrap_lines=True,
+)

@@ -1,0 +1,137 @@
+"""Overview: are the Aral and the Caspian recovering? The answer in a sentence, a card for each water body."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import charts, commitments, drawing, markup, sentences
+from dashboard.analysis import SPEECH
+from dashboard.findings import BODIES, finding, panels
+from dashboard.lines import clip, line_of
+from dashboard.snapshot import label
+from dashboard.text import day, t
+from dashboard.views import parts, register
+
+current = parts.frame()
+snapshot, selection, look = current.snapshot, current.selection, current.look
+start, end = current.period
+KOKARAL = np.datetime64("2005-08-01")
+
+
+def card_lines(shown):
+    """The drawn lines of one card: the yearly record heavy, finer ones of the same datum thin."""
+    found = []
+    for at, name in enumerate(shown):
+        row = snapshot.catalogue.series[name]
+        color = look.of_place(row.place, row.sea)
+        line = line_of(
+            snapshot.series[name],
+            label(row),
+            color,
+            role="main" if at == 0 else "thin",
+            text_color=look.text_of_place(row.place, row.sea),
+        )
+        found.append(clip(line, start, end))
+    return [line for line in found if line.times.size]
+
+
+def draw(lines, key, title, *, since="", marks=(), height=232):
+    """One panel with its actions; its title is the row of the first line."""
+    row = snapshot.catalogue.series[lines[0].series]
+    indicator = snapshot.catalogue.indicators[row.indicator]
+    datasets = [snapshot.series[line.series] for line in lines]
+    figure = charts.panel(
+        lines,
+        look,
+        unit=indicator.unit_label,
+        decimals=indicator.decimals,
+        today=current.today,
+        since=since,
+        speech=t("card.speech"),
+        marks=marks,
+        height=height,
+        view=key,
+    )
+    drawing.sign(figure, look, parts.credit(datasets, snapshot.cache_id))
+    alt = parts.alt_of(datasets[0], indicator.unit_label, indicator.decimals)
+    parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
+
+
+def marks_of(place, lines):
+    """The closing of the Kokaral dam, where the drawn period holds it."""
+    times = lines[0].times
+    if place != "north-aral" or not (times[0] <= KOKARAL <= times[-1]):
+        return ()
+    at = int(np.searchsorted(times, KOKARAL))
+    return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=52),)
+
+
+allowed = current.rows
+headline_rows = [row for row in allowed if row.indicator in ("level", "area", "volume")]
+bodies = [body for body in BODIES if any(row.place == body for row in headline_rows)]
+findings = [finding(snapshot, body, current.comparison, headline_rows) for body in bodies]
+
+if findings:
+    st.html(
+        markup.answer(
+            t("sentence.kicker", speech=day(SPEECH)),
+            sentences.answer(findings, current.comparison, snapshot),
+            sentences.deck(findings, snapshot, current.today),
+        )
+    )
+    for body, column in zip(findings, st.columns(len(findings), gap="medium"), strict=True):
+        words = sentences.card(body, snapshot)
+        name = t(f"card.{body.place}")
+        with column:
+            st.html(
+                markup.card(
+                    name,
+                    look.of_place(body.place, body.sea),
+                    look.text_of_place(body.place, body.sea),
+                    words.figure,
+                    words.aside,
+                    words.state,
+                    words.lines,
+                    words.unit,
+                )
+            )
+            lines = card_lines(body.shown)
+            if lines:
+                draw(
+                    lines,
+                    f"overview-{body.place}",
+                    name,
+                    since=t("card.no_open"),
+                    marks=marks_of(body.place, lines),
+                )
+            elif body.shown:
+                st.caption(t("chart.empty", hint=t("chart.empty_hint")))
+    st.html(markup.small(f"{t('card.own_scale')} {t('card.part')}"))
+
+drawn = {name for body in findings for name in body.shown}
+rest = [row for row in allowed if row.id not in drawn]
+most = 9 if selection.indicator else 6 if selection.sea != "both" else 3
+shown = panels(snapshot, rest, indicator=selection.indicator, most=most)
+if shown:
+    if selection.indicator:
+        title = t(
+            "overview.indicator_title", indicator=snapshot.catalogue.indicators[selection.indicator].label
+        )
+        st.html(markup.heading(title, t("overview.indicator_deck", count=len(allowed))))
+    else:
+        st.html(markup.heading(t("overview.more_title"), t("overview.more_deck")))
+    for row_of_panels in (shown[at : at + 3] for at in range(0, len(shown), 3)):
+        for row, column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
+            lines = card_lines((row.id,))
+            if lines:
+                with column:
+                    st.html(
+                        markup.panel_title(
+                            row.title, look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
+                        )
+                    )
+                    draw(lines, f"overview-{row.id}", row.title, since=t("card.no_open"), height=210)
+if not findings and not shown:
+    st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
+    st.info(t("chart.empty", hint=t("chart.empty_hint")))
+
+register.strip(current, commitments.register())

@@ -1,0 +1,191 @@
+"""Like-period change against hand arithmetic and the published figures behind the headline."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dashboard.analysis import (
+    agreement,
+    annual_means,
+    block_error,
+    like_change,
+    monthly_means,
+    normal_change,
+    offset,
+    slope_per_year,
+    usable,
+)
+
+
+def series(times, values, *, cadence, flags=None, provisional=None, group="one", datum="d", uncertainty=None):
+    size = len(times)
+    variables = {
+        "value": ("time", np.asarray(values, dtype="float64")),
+        "qc": ("time", np.asarray(flags if flags is not None else [1] * size, dtype="int8")),
+        "provisional": ("time", np.asarray(provisional if provisional is not None else [0] * size, dtype="int8")),
+    }
+    if uncertainty is not None:
+        variables["uncertainty"] = ("time", np.full(size, uncertainty))
+    attrs = {"series_id": f"{group}-{cadence}", "independence_group": group, "units": "m", "datum": datum,
+             "cadence": cadence}  # fmt: skip
+    return xr.Dataset(variables, coords={"time": np.array(times, dtype="datetime64[ns]")}, attrs=attrs)
+
+
+def quarters(first_year, values, **more):
+    start = np.datetime64(f"{first_year}-01", "M")
+    return series([start + 3 * at for at in range(len(values))], values, cadence="quarter", **more)
+
+
+def months(start, values, **more):
+    first = np.datetime64(start, "M")
+    return series([first + at for at in range(len(values))], values, cadence="month", **more)
+
+
+# Quarter means of the satellite export, 2022-Q4 to 2026-Q1, as read off the published figure.
+QUARTERS = {
+    "2022-10": -28.278, "2023-01": -28.319, "2023-04": -28.257, "2023-07": -28.198,
+    "2025-04": -28.488, "2025-07": -28.522, "2025-10": -28.778, "2026-01": -28.789,
+}  # fmt: skip
+
+
+def test_four_like_quarters_by_hand():
+    data = series(list(QUARTERS), list(QUARTERS.values()), cadence="quarter")
+    change = like_change(data, systematic=0.026)
+    by_season = {"10": -0.500, "01": -0.470, "04": -0.231, "07": -0.324}
+    assert {str(pair.after)[5:7]: round(pair.difference, 3) for pair in change.pairs} == by_season
+    assert change.change == pytest.approx((-0.5 - 0.47 - 0.231 - 0.324) / 4)
+    # Standard deviation of the four differences is 0.1274; half of it is the error of their mean.
+    assert change.parts["block"] == pytest.approx(0.0637, abs=2e-4)
+    assert 2 * change.uncertainty == pytest.approx(2 * np.hypot(0.0637, 0.026), abs=5e-4)
+    assert change.direction == "lower"
+
+
+def test_november_2023_belongs_to_no_side():
+    data = months("2022-11", [0.0] * 12 + [99.0] + [1.0] * 12)
+    change = like_change(data)
+    assert len(change.pairs) == 12
+    assert change.change == 1.0
+    assert all(str(pair.before) != "2023-11" and str(pair.after) != "2023-11" for pair in change.pairs)
+
+
+@pytest.mark.parametrize(("after", "told"), [(8, False), (9, True)])
+def test_nine_pairs_of_months_are_needed(after, told):
+    # Three values that differ from block to block, so that there is a scatter to measure.
+    data = months("2022-11", [0.0] * 13 + [1.0, 1.1, 1.2, 1.3, 1.1, 1.0, 0.9, 1.2, 1.1][:after])
+    change = like_change(data)
+    assert change.told is told
+    assert change.reason == ("" if told else "too_few_pairs")
+
+
+def test_spring_is_never_compared_with_autumn():
+    season = np.tile([0.0, 0.1, 0.2, 0.3, 0.3, 0.2, 0.1, 0.0, -0.1, -0.2, -0.2, -0.1], 4)
+    data = months("2022-01", season[:46])
+    assert like_change(data).change == pytest.approx(0.0, abs=1e-12)
+
+
+def test_record_that_ends_before_the_speech_cannot_tell():
+    change = like_change(months("2020-01", np.linspace(0, 1, 43)))
+    assert (change.direction, change.reason) == ("cannot_tell", "ends_before_speech")
+
+
+def test_part_year_is_never_an_end_point():
+    data = series(["2022", "2023", "2024", "2025"], [0, 0, -1, -5], cadence="year", flags=[1, 1, 1, 3], uncertainty=0.1)
+    change = like_change(data)
+    assert change.change == -1.0
+    assert change.uncertainty == pytest.approx(np.hypot(0.1, 0.1))
+
+
+def test_one_year_without_stated_error_is_not_a_finding():
+    change = like_change(series(["2023", "2024"], [10.0, 12.0], cadence="year"))
+    assert (change.direction, change.reason, change.change) == ("cannot_tell", "no_uncertainty", 2.0)
+
+
+def test_flags_4_and_9_and_a_suspect_newest_point_stay_out():
+    data = series(["2023-01-01", "2023-01-11", "2023-01-21", "2023-02-01"], [1, 9, np.nan, 3], cadence="10-day",
+                  flags=[1, 4, 9, 3])  # fmt: skip
+    assert usable(data)["value"].values.tolist() == [1.0]
+    middle = series(["2023-01-01", "2023-01-11", "2023-01-21"], [1, 2, 3], cadence="10-day", flags=[1, 3, 1])
+    assert usable(middle)["value"].values.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_a_month_needs_two_ten_day_points():
+    data = series(["2023-01-05", "2023-01-15", "2023-02-05"], [1.0, 3.0, 5.0], cadence="10-day")
+    at, means = monthly_means(data)
+    assert (at.astype(str).tolist(), means.tolist()) == (["2023-01"], [2.0])
+    at, means = monthly_means(data, min_obs=1)
+    assert means.tolist() == [2.0, 5.0]
+
+
+def test_provisional_month_is_left_out():
+    at, _ = monthly_means(months("2023-01", [1.0, 2.0, 3.0], provisional=[0, 0, 1]))
+    assert at.astype(str).tolist() == ["2023-01", "2023-02"]
+
+
+def test_block_error_by_hand():
+    # Blocks (1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4): sd of 1, 2, 3, 4 is 1.29099; over four blocks, half.
+    assert block_error(np.repeat([1.0, 2.0, 3.0, 4.0], 3), "month") == pytest.approx(1.2909944 / 2)
+    assert block_error(np.array([5.0]), "year") == 0.0
+
+
+def test_normal_uses_the_same_calendar_months_of_1993_2022():
+    values = np.tile(np.arange(12.0), 30).tolist() + [np.nan] * 0
+    recent = np.arange(12.0) + np.repeat([0.4, 0.6, 0.5, 0.5], 3)
+    data = months("1993-01", values + (np.arange(12.0)).tolist() + recent.tolist())
+    change = normal_change(data)
+    assert change.change == pytest.approx(0.5)
+    assert change.direction == "higher"
+    assert normal_change(months("2010-01", np.arange(192.0))).reason == "short_normal"
+
+
+def test_custom_windows_pair_by_calendar_month():
+    data = months("2000-01", np.arange(48.0))
+    window = (np.datetime64("2000-01"), np.datetime64("2000-12")), (np.datetime64("2003-01"), np.datetime64("2003-12"))
+    change = like_change(data, before=window[0], after=window[1])
+    assert {pair.difference for pair in change.pairs} == {36.0}
+
+
+def told(value, group, step="year"):
+    data = quarters(2022, []) if step == "quarter" else None
+    assert data is None
+    return like_change(series(["2023", "2025"], [0.0, value], cadence="year", group=group, uncertainty=0.05))
+
+
+def test_half_the_range_between_sources_enters_the_uncertainty():
+    found = agreement([told(-0.34, "sat"), told(-0.30, "gauge")])
+    assert (found.same_direction, found.total) == (2, 2)
+    assert found.half_range == pytest.approx(0.02)
+    assert found.main.change == pytest.approx(-0.32)
+    assert found.main.uncertainty == pytest.approx(np.sqrt(2 * 0.05**2 + 0.02**2))
+
+
+def test_sources_of_different_sign_cannot_tell():
+    found = agreement([told(-0.34, "sat"), told(0.30, "gauge")])
+    assert (found.main.direction, found.main.reason) == ("cannot_tell", "sources_disagree")
+
+
+def test_two_products_of_one_family_count_once():
+    found = agreement([told(-0.34, "sat"), told(-0.30, "sat")])
+    assert (found.total, found.others) == (1, ())
+
+
+def test_annual_means_need_whole_years():
+    years, means = annual_means(months("2020-01", np.arange(18.0)))
+    assert (years.astype(str).tolist(), means.tolist()) == (["2020"], [5.5])
+
+
+def test_offset_uses_common_whole_years():
+    one = series(["2000", "2001", "2002", "2003"], [1.5, 2.6, 3.4, 9.0], cadence="year")
+    other = series(["2000", "2001", "2002"], [1.0, 2.0, 3.0], cadence="year")
+    gap, spread, first, last, count = offset(one, other)
+    assert gap == pytest.approx(0.5)
+    assert spread == pytest.approx(0.1)
+    assert (first, last, count) == (2000, 2002, 3)
+    with pytest.raises(ValueError, match="three whole years"):
+        offset(one, series(["1950"], [0.0], cadence="year"))
+
+
+def test_slope_is_per_year():
+    at = np.arange("2000-01", "2005-01", dtype="datetime64[M]")
+    assert slope_per_year(at, np.arange(at.size) * 0.5) == pytest.approx(6.0)
