@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -90,7 +91,7 @@ def _rare_filters(current: parts.Frame) -> None:
     held = {row.basin for row in rows}
     indicators = [key for key in catalogue.indicators if key in {row.indicator for row in rows}]
     sources = [key for key in catalogue.sources if key in {row.source for row in rows}]
-    options = (
+    options: tuple[tuple[str, list[str], dict], ...] = (
         ("basin", [key for key in basins if key in held], catalogue.places),
         ("indicator", indicators, catalogue.indicators),
         ("source", sources, catalogue.sources),
@@ -103,7 +104,7 @@ def _rare_filters(current: parts.Frame) -> None:
             t(f"filter.{name}"),
             ["", *ids],
             key=f"f_{name}",
-            format_func=lambda key, table=table: table[key].label if key else t("filter.any"),
+            format_func=partial(_label, table),
         )
     left, right = st.columns(2)
     left.text_input(t("filter.from"), key="f_start", placeholder=t("filter.period_hint"), max_chars=7)
@@ -118,6 +119,10 @@ def _rare_filters(current: parts.Frame) -> None:
         st.text_input(t("filter.before"), key="f_before", max_chars=16)
         st.text_input(t("filter.after"), key="f_after", max_chars=16)
     st.button(t("filter.reset"), on_click=_reset, key="reset", type="tertiary")
+
+
+def _label(table: dict, key: str) -> str:
+    return table[key].label if key else t("filter.any")
 
 
 def _footer(current: parts.Frame, page: str) -> None:

@@ -123,7 +123,7 @@ def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     agreed = finding.agreement
     assert agreed is not None
     main = agreed.main
-    counts = {
+    counts: dict = {
         "direction": _direction(main).capitalize(),
         "same": agreed.same_direction,
         "total": agreed.total,
@@ -174,7 +174,7 @@ def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
     place = _the(finding)
     if main.reason == "sources_disagree":
         return t("sentence.disagree", place=place)
-    words = {
+    words: dict = {
         "place": place[0].upper() + place[1:],
         "amount": number(abs(main.change), 2)
         if main.direction != "no_clear_change"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def languages() -> tuple[str, ...]:
     return (DEFAULT, *(lang for lang in found if lang != DEFAULT))
 
 
-def t(key: str, lang: str = DEFAULT, **values: object) -> str:
+def t(key: str, lang: str = DEFAULT, **values: Any) -> str:
     """The string of ``key`` filled with ``values``. Raises KeyError for an unknown key."""
     return words(lang)[key].format(**values)
 

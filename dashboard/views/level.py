@@ -101,7 +101,7 @@ def caspian():
 
 def long_view(together):
     lines, residuals = [], []
-    reference = base = None
+    reference, base = None, 0.0
     for at, row in enumerate(together[: levels.LONGEST]):
         line = levels.yearly_line(
             snapshot,

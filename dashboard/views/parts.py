@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import urlencode
 
 import numpy as np
@@ -180,7 +181,7 @@ def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
         name = dataset.attrs["series_id"]
         st.download_button(
             f"{t('chart.netcdf')}: {name}",
-            data=lambda one=dataset: loaders.to_netcdf(one),
+            data=partial(loaders.to_netcdf, dataset),
             file_name=f"{name}.nc",
             mime="application/x-netcdf",
             key=f"nc-{key}-{name}",
