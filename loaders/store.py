@@ -1,0 +1,274 @@
+"""The refreshed cache: series by content hash, and a manifest replaced last as the single commit point.
+
+live/
+├── manifest.json           what is stored now; one atomic replace makes a refresh true
+├── manifest.previous.json  the generation before, read where a file of this one is damaged
+├── attempts.json           when each source was last asked, with what result
+├── series/<sha256>.nc      NetCDF classic; written once, never changed
+└── raw/<source>/           <sha256>.gz, the provider's bytes, each with a sidecar <sha256>.json
+
+Everything here is read as bytes, compared with its hash, then opened from memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loaders import files
+from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SCHEMA = 1
+ROOT = Path(__file__).parents[1]
+MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
+LOCK, HOLDER = "refresh.lock", "refresh.json"
+LOCK_WAIT = 5.0
+HASH = re.compile(r"[0-9a-f]{64}")
+Entry = dict[str, Any]
+
+
+def folder() -> Path:
+    """TWO_SEAS_CACHE, else ``data_cache/live`` of a checkout, else the user's data folder."""
+    named = os.environ.get("TWO_SEAS_CACHE")
+    if named:
+        return Path(named).expanduser().absolute()
+    if (ROOT / "data_cache").is_dir() and (ROOT / "pyproject.toml").is_file():
+        return ROOT / "data_cache" / "live"
+    from platformdirs import user_data_path
+
+    return user_data_path("two-seas") / "live"
+
+
+# ---- reading ----------------------------------------------------------------------------------------------
+
+
+def entries() -> dict[str, Entry]:
+    """The manifest's entry of every stored series, of the newest generation whose file is there."""
+    found: dict[str, Entry] = {}
+    for generation in (_manifest(MANIFEST), _manifest(PREVIOUS)):
+        for series_id, known in generation["series"].items():
+            if series_id not in found and _series_path(known["sha256"]).is_file():
+                found[series_id] = known
+    return found
+
+
+def raw_entries() -> dict[str, dict[str, Entry]]:
+    """What is known of the kept raw files, by source and request path."""
+    return _manifest(MANIFEST)["raw"]
+
+
+def read(series_id: str) -> xr.Dataset:
+    """A stored series with ``retrieved_at``, ``payload_sha256``, ``history`` and ``origin`` added.
+
+    Raises NoData where nothing is stored, CacheCorrupt where no generation has an undamaged file.
+    """
+    known_any = False
+    for generation in (MANIFEST, PREVIOUS):
+        known = _manifest(generation)["series"].get(series_id)
+        known_any = known_any or known is not None
+        data = _checked(known["sha256"]) if known else None
+        if known and data is not None:
+            return _with_origin(data, known)
+    if known_any:
+        raise CacheCorrupt(f"{series_id}: the stored file is missing or damaged; run refresh again")
+    raise NoData(f"{series_id}: nothing stored; run refresh")
+
+
+def read_raw(source: str, sha256: str) -> bytes:
+    """The provider's bytes as they came. Raises CacheCorrupt."""
+    try:
+        body = gzip.decompress(files.read(_raw_path(source, sha256)))
+    except (OSError, EOFError, ValueError):
+        body = b""
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise CacheCorrupt(f"{source}: a kept raw file is missing or damaged; run refresh --force")
+    return body
+
+
+def attempts() -> Entry:
+    """``sources`` and ``series`` with the time and result of the last attempt; empty where none was made."""
+    found = _json(ATTEMPTS) or {}
+    return {"sources": found.get("sources") or {}, "series": found.get("series") or {}}
+
+
+def fingerprint() -> str:
+    """A cheap text that changes whenever the stored generation changes."""
+    try:
+        found = (folder() / MANIFEST).stat()
+    except OSError:
+        return "none"
+    return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
+
+
+# ---- writing, under the lock ------------------------------------------------------------------------------
+
+
+@contextmanager
+def locked(wait: float = LOCK_WAIT) -> Iterator[None]:
+    """Hold the cache for one refresh. Raises CacheBusy after ``wait`` seconds, CacheUnwritable."""
+    from filelock import FileLock, Timeout
+
+    home = files.make_folder(folder())
+    lock = FileLock(home / LOCK, mode=0o600)
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        holder = _json(HOLDER) or {}
+        since, process = holder.get("since", "?"), holder.get("pid", "?")
+        raise CacheBusy(f"cache: refresh running since {since}, pid {process}; try again later") from None
+    except OSError as error:
+        raise CacheUnwritable(
+            f"cache: cannot lock {files.short(home)} ({error.strerror}); set TWO_SEAS_CACHE to another folder"
+        ) from None
+    try:
+        _refuse_newer()
+        _write_json(HOLDER, {"pid": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+        yield
+    finally:
+        lock.release()
+
+
+def put_series(data: bytes) -> str:
+    """Store an encoded series; gives its sha256. Invisible until ``commit``."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    if _checked(sha256) is None:
+        files.make_folder(folder() / "series")
+        files.write(_series_path(sha256), data)
+    return sha256
+
+
+def put_raw(source: str, body: bytes, sidecar: Mapping[str, Any]) -> None:
+    """Keep the provider's bytes under ``sidecar["sha256"]``; the sidecar never holds a key."""
+    files.make_folder(folder() / "raw")
+    path = _raw_path(source, sidecar["sha256"])
+    files.make_folder(path.parent)
+    if not path.is_file():
+        files.write(path, gzip.compress(body, mtime=0))
+    files.write(path.with_suffix(".json"), _dump(sidecar))
+
+
+def commit(series: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]]) -> bool:
+    """Make ``series`` and ``raw`` (by source and request path) the newest generation; False if it is already.
+
+    The generation before is kept unless both hold the same files: then it is no spare.
+    """
+    now = _manifest(MANIFEST)
+    new = {"schema": SCHEMA, "series": dict(series), "raw": {key: dict(part) for key, part in raw.items()}}
+    if new == now:
+        return False
+    if now["series"] and _hashes(now) != _hashes(new):
+        files.write(folder() / PREVIOUS, _dump(now))
+    files.write(folder() / MANIFEST, _dump(new))
+    _sweep(new, _manifest(PREVIOUS))
+    return True
+
+
+def write_attempts(found: Mapping[str, Any]) -> None:
+    _write_json(ATTEMPTS, {"schema": SCHEMA, **found})
+
+
+def _sweep(new: Entry, previous: Entry) -> None:
+    files.sweep(folder() / "series", {f"{sha}.nc" for sha in _hashes(new) | _hashes(previous)})
+    files.sweep(folder())
+    for part in (folder() / "raw").glob("*"):
+        kept = {item["sha256"] for item in new["raw"].get(part.name, {}).values()}
+        files.sweep(part, {f"{sha}{end}" for sha in kept for end in (".gz", ".json")})
+
+
+def _refuse_newer() -> None:
+    found = _json(MANIFEST) or {}
+    if isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
+        raise CacheUnwritable("cache: written by a newer version of Two Seas; upgrade, or set TWO_SEAS_CACHE")
+
+
+def _hashes(found: Entry) -> set[str]:
+    return {item["sha256"] for item in found.get("series", {}).values()}
+
+
+def _series_path(sha256: str) -> Path:
+    return folder() / "series" / f"{sha256}.nc"
+
+
+def _raw_path(source: str, sha256: str) -> Path:
+    return folder() / "raw" / source / f"{sha256}.gz"
+
+
+def _checked(sha256: str) -> bytes | None:
+    """The bytes whose hash is ``sha256``; a file that holds others is set aside."""
+    path = _series_path(sha256)
+    try:
+        data = files.read(path)
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() == sha256:
+        return data
+    files.set_aside(path)
+    return None
+
+
+def _manifest(name: str) -> Entry:
+    """One generation, with whatever is not well formed left out: its hashes become file names."""
+    path = folder() / name
+    try:
+        found = path.stat()
+    except OSError:
+        return _parsed(path, None)
+    return _parsed(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, stamp: tuple[int, ...] | None) -> Entry:
+    content = (_json(path.name) if stamp else None) or {}
+    if content.get("schema") != SCHEMA:
+        content = {}
+    by_source = content.get("raw")
+    kept = {key: _sound(part) for key, part in by_source.items()} if isinstance(by_source, dict) else {}
+    return {"schema": SCHEMA, "series": _sound(content.get("series")), "raw": kept}
+
+
+def _sound(part: Any) -> dict[str, Entry]:
+    found = part.items() if isinstance(part, dict) else ()
+    return {
+        key: item for key, item in found if isinstance(item, dict) and HASH.fullmatch(str(item.get("sha256")))
+    }
+
+
+def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
+    from loaders.netcdf import decode
+
+    dataset = decode(data)
+    dataset.attrs |= {
+        "retrieved_at": str(known.get("retrieved_at", "")),
+        "payload_sha256": str(known.get("payload_sha256", "")),
+        "history": "\n".join(known.get("history", ())),
+        "origin": "live",
+    }
+    return dataset
+
+
+def _json(name: str) -> Entry | None:
+    with suppress(OSError, ValueError):
+        files.check_owner(folder())
+        found = json.loads(files.read(folder() / name))
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def _write_json(name: str, content: Mapping[str, Any]) -> None:
+    files.write(folder() / name, _dump(content))
+
+
+def _dump(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
