@@ -1,0 +1,186 @@
+"""One source, from its requests to datasets that may be stored. Nothing here writes to the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+
+import numpy as np
+import xarray as xr
+
+from loaders import http, store
+from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
+from loaders.judge import Fetched, failed, judge, unchanged
+from loaders.model import Held, Progress, Request, Series, Source
+
+MAX_PAGES = 50
+STRIKES = 2
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The bytes of one answer, as they came or as they are kept since then."""
+
+    request: Request
+    base: str
+    body: bytes
+    validators: dict[str, str]
+    status: int
+    url: str
+    not_modified: bool
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass
+class Job:
+    """One source's share of a refresh; its thread fills ``results`` and ``payloads``."""
+
+    source: Source
+    rows: dict[str, Series]
+    now: datetime
+    deadline: float
+    force: bool = False
+    accept: frozenset[str] = frozenset()
+    report: Callable[[Progress], None] = lambda step: None
+    results: dict[str, Fetched] = field(default_factory=dict)
+    payloads: list[Payload] = field(default_factory=list)
+    crash: Exception | None = None
+
+
+def source_module(source: Source) -> ModuleType:
+    """The file of ``loaders/sources`` that the catalogue names; the catalogue checked that it is there."""
+    return importlib.import_module(f"loaders.sources.{source.module}")
+
+
+def stored(rows: dict[str, Series]) -> dict[str, xr.Dataset]:
+    """The undamaged stored dataset of each row that has one."""
+    found = {}
+    for series_id in rows:
+        try:
+            found[series_id] = store.read(series_id)
+        except LoadError:
+            continue
+    return found
+
+
+def guarded(job: Job) -> None:
+    """``run`` for a thread; a bug in one source waits until the others are stored."""
+    try:
+        run(job)
+    except Exception as error:  # noqa: BLE001 - raised again by the refresh
+        job.crash = error
+        _fail(job, job.rows, LoadError(f"bug in Two Seas: {type(error).__name__}: {error}"), {})
+
+
+def run(job: Job) -> None:
+    """Ask, parse and judge every series of the job, request after request."""
+    module, old = source_module(job.source), stored(job.rows)
+    try:
+        base = http.base_url(job.source)
+        requests = module.requests(list(job.rows.values()), today=job.now.date(), held=held(old))
+    except LoadError as error:
+        _fail(job, job.rows, error, old)
+        return
+    left = Counter(name for request in requests for name in request.series)
+    _nothing_to_ask(job, [name for name in job.rows if name not in left], old)
+    strikes, stop = 0, None
+    for place, request in enumerate(requests, start=1):
+        try:
+            if stop:
+                raise stop
+            job.payloads += _ask(job, module, request, base, old)
+        except LoadError as error:
+            strikes += isinstance(error, Unreachable)
+            stop = error if strikes >= STRIKES or _ends_all(error) else None
+            _fail(job, request.series, error, old)
+        left.subtract(request.series)
+        for name in request.series:
+            if not left[name] and name not in job.results:
+                job.results[name] = _finish(job, module, job.rows[name], old.get(name))
+        job.report(Progress(job.source.id, place, len(requests)))
+
+
+def _ask(
+    job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, xr.Dataset]
+) -> list[Payload]:
+    """The answer and the pages that follow it; an answer "unchanged" is read from the kept raw file."""
+    found: list[Payload] = []
+    following: Request | None = request
+    while following and len(found) < MAX_PAGES:
+        kept = _kept(job, following, base, old)
+        validators = kept.validators if kept else {}
+        answer = http.get(job.source, following, base=base, validators=validators, deadline=job.deadline)
+        body = kept.body if kept and answer.not_modified else answer.body
+        found.append(
+            Payload(following, base, body, answer.validators, answer.status, answer.url, answer.not_modified)
+        )
+        more = getattr(module, "more", None)
+        following = more(body, following) if more else None
+    return found
+
+
+def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) -> Payload | None:
+    """The raw answer kept from the last time, where everything it served is still stored undamaged."""
+    known = store.raw_entries().get(job.source.id, {}).get(request.path)
+    if job.force or not known or known.get("base") != base or not known.get("validators"):
+        return None
+    if not all(name in old and name in known["series"] for name in request.series):
+        return None
+    try:
+        body = store.read_raw(job.source.id, known["sha256"])
+    except Cache:
+        return None
+    return Payload(request, base, body, known["validators"], known["status"], known["url"], True)
+
+
+def _finish(job: Job, module: ModuleType, row: Series, old: xr.Dataset | None) -> Fetched:
+    """The result of a series whose answers are all there."""
+    answers = [payload for payload in job.payloads if row.id in payload.request.series]
+    if old is not None and all(payload.not_modified for payload in answers):
+        return unchanged(row.id, old)
+    bodies = [payload.body for payload in answers]
+    accept = row.id in job.accept
+    return judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+
+
+def timed_out(row: str, seconds: float) -> Fetched:
+    """The result of a series whose source was still busy a second after its deadline."""
+    try:
+        old = store.read(row)
+    except LoadError:
+        old = None
+    return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), old)
+
+
+def held(old: Mapping[str, xr.Dataset]) -> dict[str, Held]:
+    """First and newest day of what is stored, for sources that ask only for what is missing."""
+    found = {}
+    for series_id, dataset in old.items():
+        days = dataset["time"].values[~np.isnan(dataset["value"].values)].astype("datetime64[D]")
+        if days.size:
+            found[series_id] = Held(str(days[0]), str(days[-1]))
+    return found
+
+
+def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, xr.Dataset]) -> None:
+    for name in names:
+        error = NotData("the source has no request for it")
+        job.results[name] = unchanged(name, old[name]) if name in old else failed(name, error, None)
+
+
+def _ends_all(error: LoadError) -> bool:
+    """Whether asking the same source again in this refresh is pointless or impolite."""
+    return isinstance(error, TimedOut) or (isinstance(error, HttpStatus) and error.status == 429)
+
+
+def _fail(job: Job, names: Iterable[str], error: LoadError, old: Mapping[str, xr.Dataset]) -> None:
+    for name in names:
+        job.results.setdefault(name, failed(name, error, old.get(name)))

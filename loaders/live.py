@@ -1,0 +1,85 @@
+"""Ask each live source for its smallest real answer: are address, format and ids still as expected?"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from loaders import contract, fetch, http
+from loaders.catalogue import catalogue
+from loaders.errors import LoadError, TimedOut
+from loaders.model import Request, Series, Source
+from loaders.plan import deadline_seconds
+from loaders.verdict import setting
+
+GRACE = 1.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one source answered; ``text`` is one line."""
+
+    source: str
+    outcome: Literal["ok", "failed", "skipped"]
+    text: str
+
+
+def check(source_ids: Iterable[str] = ()) -> list[Finding]:
+    """One finding per live source in catalogue order. Nothing is stored."""
+    wanted, limit = set(source_ids), deadline_seconds()
+    now = datetime.now(UTC)
+    tables = catalogue()
+    found: dict[str, Finding] = {}
+    threads = []
+    for source in tables.sources.values():
+        rows = [row for row in tables.series.values() if row.source == source.id]
+        if not source.module or not rows or (wanted and source.id not in wanted):
+            continue
+        error = TimedOut(f"no complete answer within {limit:g} s")
+        found[source.id] = Finding(source.id, "failed", str(error))
+        deadline = time.monotonic() + limit
+        job = (source, rows, now.date(), deadline, found)
+        threads.append((threading.Thread(target=_into, args=job, daemon=True), deadline))
+        threads[-1][0].start()
+    for thread, deadline in threads:
+        thread.join(max(0.0, deadline + GRACE - time.monotonic()))
+    return list(dict(found).values())
+
+
+def exit_code(findings: list[Finding]) -> int:
+    """0 all as expected or skipped; 3 some failed; 4 every one that was asked failed."""
+    good = any(finding.outcome == "ok" for finding in findings)
+    bad = any(finding.outcome == "failed" for finding in findings)
+    if not bad:
+        return 0
+    return 3 if good else 4
+
+
+def _into(
+    source: Source, rows: list[Series], today: date, deadline: float, found: dict[str, Finding]
+) -> None:
+    found[source.id] = _ask(source, rows, today, deadline)
+
+
+def _ask(source: Source, rows: list[Series], today: date, deadline: float) -> Finding:
+    variable = setting(source, "KEY")
+    if source.key_needed and not os.environ.get(variable):
+        return Finding(source.id, "skipped", f"set {variable}")
+    try:
+        module, base = fetch.source_module(source), http.base_url(source)
+        request: Request = module.probe(rows, today=today)
+        answer = http.get(source, request, base=base, validators={}, deadline=deadline)
+        newest = []
+        for row in rows:
+            if row.id in request.series:
+                dataset = contract.check(contract.conform(module.parse(answer.body, row), row))
+                newest.append(str(dataset["time"].values[-1])[:10])
+    except LoadError as error:
+        return Finding(source.id, "failed", str(error))
+    size = f"{len(answer.body):,} bytes"
+    return Finding(source.id, "ok", f"as expected ({len(newest)} series, newest {max(newest)}, {size})")
