@@ -1,1 +1,94 @@
-"""Two Seas: public water-level and climate series of the Aral and the Caspian as xarray."""
+"""Two Seas: public water-level and climate series of the Aral and the Caspian as xarray.
+
+    from loaders import catalogue, open_series, refresh, status
+    dataset = open_series("caspian-level-dahiti")     # in memory, read-only
+
+Importing this package is cheap: arrays, the network and units load with the first call that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+# These two names are a function and a module each; importing the modules first lets the functions win.
+from loaders.catalogue import catalogue
+from loaders.plan import Selection
+from loaders.refresh import refresh
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+__all__ = [
+    "Selection", "cache_id", "catalogue", "fingerprint", "list_series", "open_all", "open_series",
+    "open_table", "refresh", "status", "to_csv", "to_netcdf",
+]  # fmt: skip
+Origin = Literal["best", "live", "baseline"]
+
+
+def open_series(series_id: str, *, origin: Origin = "best") -> xr.Dataset:
+    """One series in memory with read-only arrays; the attribute ``origin`` says live or baseline.
+
+    ``best`` is the live series as a whole if it is there and undamaged, else the baseline's; the two are
+    never mixed. Raises UnknownSeries with the nearest names, or NoData; never gives an empty dataset.
+    """
+    from loaders import opening
+
+    return opening.open_series(series_id, origin)
+
+
+def open_all() -> dict[str, xr.Dataset]:
+    """Every series that has something stored, in catalogue order."""
+    from loaders import opening
+
+    return opening.open_all()
+
+
+def open_table(table_id: str) -> pd.DataFrame:
+    """A baseline table that is not a time series. Raises UnknownSeries or NoData."""
+    from loaders import baseline
+
+    return baseline.read_table(table_id)
+
+
+def list_series(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
+    """What ``list --json`` prints."""
+    from loaders import overview
+
+    return overview.series_list(sea, indicator)
+
+
+def status() -> dict[str, Any]:
+    """What ``status --json`` prints."""
+    from loaders import overview
+
+    return overview.status()
+
+
+def cache_id() -> str:
+    """12 hex digits that move only when a value moves."""
+    from loaders import overview
+
+    return overview.cache_id()
+
+
+def fingerprint() -> str:
+    """A cheap text that changes whenever a refresh stored something: the key of what is kept in memory."""
+    from loaders import store
+
+    return store.fingerprint()
+
+
+def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "") -> str:
+    """Tidy CSV with ``#`` header lines; flags 4 and 9 only with ``raw``."""
+    from loaders import export
+
+    return export.to_csv(datasets, raw=raw, view=view)
+
+
+def to_netcdf(dataset: xr.Dataset) -> bytes:
+    """NetCDF classic bytes of one series."""
+    from loaders import export
+
+    return export.to_netcdf(dataset)

@@ -1,0 +1,120 @@
+"""Series as a table for spreadsheets and as NetCDF.
+
+A cell of text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers. No
+``#`` stands inside a cell, so that readers can take every ``#`` line as a comment.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from loaders import netcdf
+from loaders.contract import usable
+
+COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
+OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
+HEADER = {
+    "title": "title",
+    "datum": "datum",
+    "unit": "units",
+    "source": "source",
+    "licence": "licence",
+    "citation": "citation",
+    "retrieved": "retrieved_at",
+    "caveat": "caveat",
+}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "") -> str:
+    """Header lines of each series, the ``view`` they were chosen in, then one row per point.
+
+    Without ``raw``, values flagged 4 or 9 are left out. Times are dates where all stand at 00:00, else
+    ISO 8601 in UTC.
+    """
+    chosen = [dataset if raw else usable(dataset) for dataset in datasets]
+    lines = [line for dataset in chosen for line in _header(dataset)]
+    if view:
+        lines.append(f"# view: {_plain(view)}")
+    extra = [name for name in OPTIONAL if any(name in dataset for dataset in chosen)]
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([*COLUMNS, *extra])
+    whole_days = all(_whole_days(dataset) for dataset in chosen)
+    for dataset in chosen:
+        columns = [_cells(dataset, name, whole_days) for name in (*COLUMNS, *extra)]
+        writer.writerows(zip(*columns, strict=True))
+    return "\n".join([*lines, table.getvalue()])
+
+
+def to_netcdf(dataset: xr.Dataset) -> bytes:
+    """CF NetCDF classic; the attributes added on open travel with it."""
+    return netcdf.encode(dataset)
+
+
+def to_zip(named: dict[str, bytes]) -> bytes:
+    """Files in one archive that does not depend on the clock."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, data in named.items():
+            opened.writestr(zipfile.ZipInfo(name, ZIP_TIME), data, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def _header(dataset: xr.Dataset) -> list[str]:
+    lines = [f"# series: {dataset.attrs['series_id']}"]
+    for label, attribute in HEADER.items():
+        lines.append(f"# {label}: {_plain(str(dataset.attrs.get(attribute) or 'none'))}")
+    return lines
+
+
+def _plain(text: str) -> str:
+    """One line without ``#``; nothing after a comma opens a formula where a spreadsheet splits it."""
+    line = " ".join(text.replace("#", "%23" if "://" in text else "no. ").split())
+    return re.sub(r"([,;]\s*)(?=[=+@-])", r"\1'", line)
+
+
+def _cells(dataset: xr.Dataset, name: str, whole_days: bool) -> list[str]:
+    size = dataset.sizes["time"]
+    if name == "series_id":
+        return [str(dataset.attrs["series_id"])] * size
+    if name == "time":
+        unit = "D" if whole_days else "s"
+        texts = np.datetime_as_string(dataset["time"].values.astype(f"datetime64[{unit}]"))
+        return [text + ("" if whole_days else "Z") for text in texts.tolist()]
+    if name not in dataset:
+        return [""] * size
+    values = dataset[name].values
+    if name == "mission":
+        return [_safe(text) for text in _words(dataset[name])]
+    if values.dtype.kind == "f":
+        return ["" if np.isnan(value) else repr(float(value)) for value in values]
+    if values.dtype.kind in "iu":
+        return [str(int(value)) for value in values]
+    return [_safe(str(text)) for text in values]
+
+
+def _words(flags: xr.DataArray) -> list[str]:
+    """The meanings of coded values, or the codes where the series names none."""
+    names = str(flags.attrs.get("flag_meanings", "")).split()
+    codes = np.atleast_1d(flags.attrs.get("flag_values", ())).tolist()
+    known = dict(zip(codes, names, strict=False))
+    return [known.get(code, str(code)) for code in flags.values.tolist()]
+
+
+def _safe(text: str) -> str:
+    clean = text.replace("#", "%23" if "://" in text else "no. ")
+    return f"'{clean}" if clean.startswith(FORMULA) else clean
+
+
+def _whole_days(dataset: xr.Dataset) -> bool:
+    times = dataset["time"].values
+    return bool(np.all(times == times.astype("datetime64[D]")))

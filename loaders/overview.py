@@ -1,0 +1,125 @@
+"""What is there: the list of series, their age, and the cache id, from the manifests alone."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from loaders import store
+from loaders.catalogue import catalogue
+from loaders.errors import LoadError
+from loaders.model import Series
+
+STALE, SILENT = 3.0, 10.0
+STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year": 365.25}
+
+
+def series_list(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
+    """One record per series in catalogue order; asking for one sea also gives the series of both."""
+    tables, today = catalogue(), datetime.now(UTC).date()
+    found = []
+    for row in tables.series.values():
+        if (sea and row.sea not in (sea, "both")) or (indicator and row.indicator != indicator):
+            continue
+        origin, known = best(row.id)
+        found.append(
+            {
+                "id": row.id,
+                "title": row.title,
+                "sea": row.sea,
+                "basin": known.get("basin") or row.basin,
+                "indicator": row.indicator,
+                "unit": row.unit,
+                "datum": row.datum,
+                "source": row.source,
+                "kind": row.kind,
+                "provenance_grade": row.provenance_grade,
+                "key_needed": tables.sources[row.source].key_needed,
+                "state": state(row, origin, known, today),
+                "first": known.get("first"),
+                "newest": known.get("newest"),
+                "points": known.get("points", 0),
+            }
+        )
+    return found
+
+
+def status() -> dict[str, Any]:
+    """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
+    today = datetime.now(UTC).date()
+    series, attempts = [], store.attempts()["sources"]
+    for row in catalogue().series.values():
+        origin, known = best(row.id)
+        series.append(
+            {
+                "id": row.id,
+                "origin": origin,
+                "newest": known.get("newest"),
+                "age_days": age_days(known.get("newest"), today),
+                "state": state(row, origin, known, today),
+            }
+        )
+    sources = [
+        {"id": key, "attempted_at": None, "result": None, "message": ""}
+        | {name: text for name, text in attempts.get(key, {}).items() if name != "id"}
+        for key, source in catalogue().sources.items()
+        if source.module
+    ]
+    newest = max((item["newest"] for item in series if item["newest"]), default=None)
+    return {"cache_id": cache_id(), "newest": newest, "series": series, "sources": sources}
+
+
+def cache_id() -> str:
+    """12 hex digits that move only when a value moves: the hash of all series that would be opened."""
+    lines = []
+    for series_id in catalogue().series:
+        _, known = best(series_id)
+        if known:
+            lines.append(f"{series_id} {known['sha256']}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def best(series_id: str) -> tuple[str | None, dict[str, Any]]:
+    """``("live" | "baseline", entry)`` of what would be opened, or ``(None, {})``."""
+    live = store.entries().get(series_id)
+    if live:
+        return "live", live
+    embedded = _baseline().get(series_id)
+    return ("baseline", embedded) if embedded else (None, {})
+
+
+def state(row: Series, origin: str | None, known: dict[str, Any], today: date) -> str:
+    """``fresh``, ``stale`` (older than 3 steps) or ``silent`` (10); else ``baseline`` or ``empty``."""
+    if origin != "live":
+        return origin or "empty"
+    age, step = age_days(known["newest"], today), STEP_DAYS.get(row.cadence) or _mean_step(known)
+    if age is None or not step or age <= STALE * step:
+        return "fresh"
+    return "stale" if age <= SILENT * step else "silent"
+
+
+def age_days(newest: str | None, today: date) -> int | None:
+    """Days from ``newest`` to ``today``; None where unknown or where the clock is behind the data."""
+    if not newest:
+        return None
+    age = (today - date.fromisoformat(newest)).days
+    return age if age >= 0 else None
+
+
+def _mean_step(known: dict[str, Any]) -> float | None:
+    if known["points"] < 2:
+        return None
+    span = date.fromisoformat(known["newest"]) - date.fromisoformat(known["first"])
+    return span.days / (known["points"] - 1)
+
+
+@cache
+def _baseline() -> dict[str, Any]:
+    from loaders import baseline
+
+    try:
+        return baseline.manifest()["series"]
+    except LoadError:
+        return {}
