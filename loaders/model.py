@@ -101,18 +101,51 @@ class Credit(Row):
 
 
 class Build(Row):
-    """How a baseline series is cut out of one tidy file of published figures."""
+    """How a baseline series is cut out of tidy files of published figures, or made of another series.
 
-    file: str
+    ``where`` keeps the rows whose columns hold one of the named values; ``points`` are rows written here.
+    Years after ``until`` are left out for the reason ``cut``. ``interval`` names the two columns of a 95 %
+    interval. ``periods`` keeps the days that each value stands for, ``links`` who said it and where, with
+    ``link`` for rows without an address. ``notes``, ``others`` (second values) and ``provisional`` go by the
+    row's time. ``mean_of`` makes means ``per`` month or year of another series. ``more`` adds further files.
+    """
+
+    file: str | None = None
     where: dict[str, str | list[str]] = {}
     value: str = "value"
     scale: float = 1.0
-    value_from: str | None = None
+    decimals: int = 6
     until: str | None = None
-    since: str | None = None
+    cut: str = "outside the years of this series"
     uncertainty: bool = True
-    flag: dict[str, int] = {}
-    note: str | None = None
+    interval: tuple[str, str] | None = None
+    periods: bool = False
+    links: bool = True
+    link: Https | None = None
+    notes: dict[str, str] = {}
+    others: dict[str, float] = {}
+    provisional: tuple[str, ...] = ()
+    mean_of: Id | None = None
+    per: Literal["month", "year"] | None = None
+    points: tuple[dict[str, str], ...] = ()
+    more: tuple[Build, ...] = ()
+
+
+class Facts(Row):
+    """How rows of one file become facts; ``{column}`` in a text stands for the row's own cell."""
+
+    file: str | None = None
+    where: dict[str, str | list[str]] = {}
+    time: str = "{time}"
+    value: str = "{value}"
+    unit: str
+    what: str
+    place: str = ""
+    who: str = "{who}"
+    note: str = "{note}"
+    source_url: str = "{source_url}"
+    mark: Literal["observed", "stated", "target", "forecast"]
+    points: tuple[dict[str, str], ...] = ()
 
 
 class Series(Row):
@@ -168,15 +201,20 @@ class Threshold(Row):
 
 
 class Table(Row):
-    """A baseline table that is not a time series: a curve, a list of facts, gauge zeros."""
+    """A baseline table that is not a time series: a curve, a list of facts, offsets between height systems.
+
+    ``curve`` is the file of a curve, ``offsets`` the pairs of yearly series to compare, ``parts`` make facts.
+    """
 
     id: Id
     title: str
     sea: SeaId
-    kind: Literal["facts", "curve", "list"]
+    kind: Literal["facts", "curve", "list", "offsets"]
     credit: Id
-    build: Build
     unit: str
+    parts: tuple[Facts, ...] = ()
+    curve: str | None = None
+    offsets: tuple[tuple[Id, Id], ...] = ()
     datum: Id | None = None
     caveat: str | None = None
 
