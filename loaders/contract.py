@@ -90,6 +90,7 @@ def attributes(row: Series, given: dict | None = None) -> dict[str, str]:
         "datum_note": given.get("datum_note") or row.datum_note,
         "source": credit.source if credit else source.label,
         "source_id": row.source,
+        "source_label": credit.label if credit else source.label,
         "source_url": credit.source_url if credit else source.page or source.url,
         "licence": given.get("licence") or (credit.licence if credit else source.licence),
         "citation": credit.citation if credit else source.citation,

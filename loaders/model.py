@@ -92,6 +92,7 @@ class Credit(Row):
     """Who made a group of published figures, under which terms. ``include = false`` removes the group."""
 
     id: Id
+    label: str
     source: str
     source_url: str
     licence: str
