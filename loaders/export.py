@@ -60,6 +60,18 @@ def to_netcdf(dataset: xr.Dataset) -> bytes:
     return netcdf.encode(dataset)
 
 
+def package(datasets: Sequence[xr.Dataset], format: str, *, raw: bool = False) -> tuple[str, bytes]:
+    """``(file name, bytes)``: one CSV of all series, one NetCDF file, or a zip of one file per series."""
+    first = str(datasets[0].attrs["series_id"])
+    if format == "csv":
+        return f"{first if len(datasets) == 1 else 'two-seas'}.csv", to_csv(datasets, raw=raw).encode()
+    files = {
+        f"{dataset.attrs['series_id']}.nc": to_netcdf(dataset if raw else usable(dataset))
+        for dataset in datasets
+    }
+    return (f"{first}.nc", files[f"{first}.nc"]) if len(files) == 1 else ("two-seas.zip", to_zip(files))
+
+
 def to_zip(named: dict[str, bytes]) -> bytes:
     """Files in one archive that does not depend on the clock."""
     archive = io.BytesIO()

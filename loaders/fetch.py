@@ -17,6 +17,7 @@ from loaders import http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, failed, judge, unchanged
 from loaders.model import Held, Progress, Request, Series, Source
+from loaders.verdict import masked
 
 MAX_PAGES = 50
 STRIKES = 2
@@ -129,8 +130,10 @@ def _ask(
 
 def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) -> Payload | None:
     """The raw answer kept from the last time, where everything it served is still stored undamaged."""
-    known = store.raw_entries().get(job.source.id, {}).get(request.path)
-    if job.force or not known or known.get("base") != base or not known.get("validators"):
+    known = store.raw_entries().get(job.source.id, {}).get(masked(request.path, job.source))
+    if job.force or not known or not known.get("validators"):
+        return None
+    if known.get("base") != masked(base, job.source):
         return None
     if not all(name in old and name in known["series"] for name in request.series):
         return None

@@ -10,6 +10,7 @@ from loaders import netcdf, report, store
 from loaders.fetch import Job
 from loaders.judge import Fetched, entry, stamp
 from loaders.model import RefreshReport
+from loaders.verdict import masked
 
 HISTORY = 20
 GOOD = ("updated", "unchanged")
@@ -51,13 +52,13 @@ def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> 
         served = sorted(good.intersection(payload.request.series))
         if not served:
             continue
-        path, sha256 = payload.request.path, payload.sha256
-        last = known.get(path, {})
-        same = last.get("sha256") == sha256 and last.get("base") == payload.base
+        path, base = masked(payload.request.path, job.source), masked(payload.base, job.source)
+        sha256, last = payload.sha256, known.get(path, {})
+        same = last.get("sha256") == sha256 and last.get("base") == base
         sidecar = {
             "sha256": sha256,
             "url": payload.url,
-            "base": payload.base,
+            "base": base,
             "time": last["time"] if same else time,
             "status": last["status"] if same else payload.status,
             "validators": payload.validators if len(served) == len(payload.request.series) else {},

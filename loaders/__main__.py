@@ -1,0 +1,45 @@
+"""``python -m loaders``: the shared commands, and two for maintainers, without the dashboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders import commands, printing
+
+app = commands.new_app("Public series of the Aral and the Caspian: list, refresh, export.")
+
+
+@app.command()
+def rebuild(source: commands.Sources = None) -> None:
+    """Parse the kept raw answers again, without network."""
+    from loaders import report
+    from loaders.rebuild import rebuild as run
+
+    commands.require("source", source, commands.live_sources())
+    done = run(source or ())
+    printing.text(report.lines(done) or ["nothing kept"])
+    raise typer.Exit(done.exit_code)
+
+
+@app.command("build-baseline")
+def build_baseline(
+    folder: Annotated[Path, typer.Argument(help="folder of the tidy files of published figures")],
+    out: Annotated[Path | None, typer.Option(help="default: data_cache/baseline")] = None,
+) -> None:
+    """Make the embedded baseline from files of published figures."""
+    from loaders import baseline, build_baseline
+
+    target = out or baseline.folder()
+    made = build_baseline.build(folder, target)
+    printing.text([f"{len(made['series'])} series and {len(made['tables'])} tables in {target}"])
+
+
+def main() -> None:
+    commands.run(app, "python -m loaders")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Text and bytes on the two standard streams, whatever they are connected to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+LIST_COLUMNS = ("id", "sea", "indicator", "unit", "datum", "source", "key_needed", "first", "newest", "state")
+
+
+def prepare() -> None:
+    """A terminal that cannot show a character gets a question mark instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def text(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def error(line: str | None) -> None:
+    if line:
+        print(line, file=sys.stderr)
+
+
+def json_text(content: Any) -> None:
+    """UTF-8 whatever the terminal says."""
+    raw((json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def raw(data: bytes) -> None:
+    if sys.stdout is None:
+        return
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(data.decode())
+    else:
+        stream.write(data)
+        stream.flush()
+
+
+def close() -> None:
+    """After a reader went away: nothing is left that could fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = [[_cell(item[name]) for name in LIST_COLUMNS] for item in found]
+    return _table([name.replace("_", " ") for name in LIST_COLUMNS], rows)
+
+
+def status_table(found: Mapping[str, Any]) -> list[str]:
+    series = ("id", "origin", "newest", "age_days", "state")
+    sources = ("id", "attempted_at", "result", "message")
+    return [
+        f"cache id {found['cache_id']}, newest data {found['newest'] or 'none'}",
+        "",
+        *_table(
+            ["series", *(name.replace("_", " ") for name in series[1:])],
+            [[_cell(item[name]) for name in series] for item in found["series"]],
+        ),
+        "",
+        *_table(
+            ["source", "last attempt", "result", "message"],
+            [[_cell(item.get(name)) for name in sources] for item in found["sources"]],
+        ),
+    ]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None or value == "" else str(value)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
+    ]
