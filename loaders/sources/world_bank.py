@@ -51,13 +51,13 @@ def parse(raw: bytes, row: Series) -> xr.Dataset:
     """Yearly ``value(time)`` at 1 January in the unit of the indicator's definition.
 
     Years without a value before the first and after the last one are left out; between them they are NaN
-    with flag 9. The newest year is provisional. Raises NotData where the country has no value at all.
+    with flag 9. The newest year is provisional. Raises NotData where the country has no value.
     """
     head, body = _parts(raw)
+    later = _number(head, "page") > 1
     code, iso3 = str(row.provider["code"]), str(row.provider["iso3"])
     found = [_point(item, code) for item in body if item.get("countryiso3code") == iso3]
-    first = next((i for i, (_, value) in enumerate(found) if value is not None), None)
-    if first is None and _number(head, "pages") == 1:
+    if all(value is None for _, value in found):
         raise NotData(f"no value of {code} for {iso3}")
     points = sorted(found, key=lambda point: point[0])
     while points and points[0][1] is None:
@@ -67,7 +67,7 @@ def parse(raw: bytes, row: Series) -> xr.Dataset:
     years = [year for year, _ in points]
     values = np.array([value for _, value in points], dtype="float64")
     # On a later page the first country may go on from the page before, where its newest year stood.
-    goes_on = _number(head, "page") > 1 and body[0].get("countryiso3code") == iso3
+    goes_on = later and body[0].get("countryiso3code") == iso3
     newest = np.array([year == max(years) and not goes_on for year in years], dtype="int8")
     return xr.Dataset(
         {
