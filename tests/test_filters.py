@@ -64,7 +64,7 @@ def test_only_what_some_series_has_can_be_chosen(known):
     }
     assert known.indicators == ("level", "area", "ghg")
     assert known.sources == ("published", "gwm")
-    assert len(known.commitments) == 20
+    assert {"E1", "E14", "T4", "N1", "S0"} <= set(known.commitments)
     assert known.basins_of("caspian") == ("caspian-north",)
     assert len(known.basins_of("both")) == 4
 
