@@ -9,12 +9,16 @@ Importing this package is cheap: arrays, the network and units load with the fir
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-# These two names are a function and a module each; importing the modules first lets the functions win.
+# ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
+# functions win.
 from loaders.catalogue import catalogue
+from loaders.model import RefreshReport
 from loaders.plan import Selection
-from loaders.refresh import refresh
+from loaders.refresh import Step
+from loaders.refresh import refresh as _refresh
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +28,16 @@ __all__ = [
     "Selection", "cache_id", "catalogue", "fingerprint", "list_series", "open_all", "open_series",
     "open_table", "refresh", "status", "to_csv", "to_netcdf",
 ]  # fmt: skip
+EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
+
+
+def refresh(selection: Selection = EVERYTHING, *, on_progress: Step | None = None) -> RefreshReport:
+    """Fetch, check and store what ``selection`` names; what is not believed or not reached changes nothing.
+
+    Raises CacheBusy, CacheUnwritable or Asking; what one source did wrong stands in the report.
+    """
+    return replace(_refresh(selection, on_progress), cache_id=cache_id())
 
 
 def open_series(series_id: str, *, origin: Origin = "best") -> xr.Dataset:

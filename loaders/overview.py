@@ -18,12 +18,12 @@ STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year"
 
 def series_list(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
     """One record per series in catalogue order; asking for one sea also gives the series of both."""
-    tables, today = catalogue(), datetime.now(UTC).date()
+    tables, today, live = catalogue(), datetime.now(UTC).date(), store.entries()
     found = []
     for row in tables.series.values():
         if (sea and row.sea not in (sea, "both")) or (indicator and row.indicator != indicator):
             continue
-        origin, known = best(row.id)
+        origin, known = best(row.id, live)
         found.append(
             {
                 "id": row.id,
@@ -48,10 +48,10 @@ def series_list(sea: str | None = None, indicator: str | None = None) -> list[di
 
 def status() -> dict[str, Any]:
     """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
-    today = datetime.now(UTC).date()
+    today, live = datetime.now(UTC).date(), store.entries()
     series, attempts = [], store.attempts()["sources"]
     for row in catalogue().series.values():
-        origin, known = best(row.id)
+        origin, known = best(row.id, live)
         series.append(
             {
                 "id": row.id,
@@ -73,19 +73,18 @@ def status() -> dict[str, Any]:
 
 def cache_id() -> str:
     """12 hex digits that move only when a value moves: the hash of all series that would be opened."""
-    lines = []
+    lines, live = [], store.entries()
     for series_id in catalogue().series:
-        _, known = best(series_id)
+        _, known = best(series_id, live)
         if known:
             lines.append(f"{series_id} {known['sha256']}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
 
 
-def best(series_id: str) -> tuple[str | None, dict[str, Any]]:
+def best(series_id: str, live: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str, Any]]:
     """``("live" | "baseline", entry)`` of what would be opened, or ``(None, {})``."""
-    live = store.entries().get(series_id)
-    if live:
-        return "live", live
+    if series_id in live:
+        return "live", live[series_id]
     embedded = _baseline().get(series_id)
     return ("baseline", embedded) if embedded else (None, {})
 

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from loaders.judge import Fetched
 
 GRACE = 1.0
-EVERYTHING = Selection()
 Step = Callable[[Progress], None]
 
 
-def refresh(selection: Selection = EVERYTHING, *, on_progress: Step | None = None) -> RefreshReport:
+def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshReport:
     """Fetch what ``selection`` names and store what is believed. Raises a Cache error, or Asking.
 
-    ``on_progress`` is called from the threads of the sources.
+    ``on_progress`` is called from the threads of the sources. The cache id is left to the facade: it also
+    counts the baseline, of which a refresh knows nothing.
     """
-    from loaders import keep, overview, store
+    from loaders import keep, store
 
     limit = deadline_seconds()
     now = datetime.now(UTC).replace(microsecond=0)
@@ -41,7 +41,7 @@ def refresh(selection: Selection = EVERYTHING, *, on_progress: Step | None = Non
         results = {source_id: _wait(job, thread, limit) for source_id, (job, thread) in jobs.items()}
         keep.store_results([job for job, _ in jobs.values()], results, now)
         parts = tuple(_in_order(item, results.get(item.source.id, {})) for item in plans)
-        done = RefreshReport(parts, overview.cache_id())
+        done = RefreshReport(parts, cache_id="")
         store.write_attempts(keep.attempted(attempts, done, results, now))
     for job, _ in jobs.values():
         if job.crash:
