@@ -347,8 +347,8 @@ def test_dates_that_do_not_exist_are_left_out_or_refused():
     one = raw.replace(f"{rows[7].day:%Y%m%d}".encode(), b"20230229")
     assert finished(one).sizes["time"] == 199
     three = one
-    for row in rows[20:22]:
-        three = three.replace(f"{row.day:%Y%m%d}".encode(), b"20231301")
+    for row, wrong in zip(rows[20:22], (b"20231301", b"00230101"), strict=True):
+        three = three.replace(f"{row.day:%Y%m%d}".encode(), wrong)
     with pytest.raises(BadFormat, match="3 rows"):
         gwm.parse(three, series())
 

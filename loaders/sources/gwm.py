@@ -35,6 +35,7 @@ NO_RELATIVE, NO_ERROR, NO_HEIGHT = 999.99, 99.999, 9999.99
 FACTOR_TOLERANCE = 0.0101
 LARGEST_ERROR = 0.5
 BAD_SHARE = 0.01
+FIRST_YEAR = 1985  # no radar altimeter measured lakes before
 KNOWN_MISSIONS = ("TOPEX", "POSDN", "JASN1", "JASN2", "JASN3")
 # Longitudes of the two parts of the South Aral; between them the old strait is dry.
 BASINS = {"south-aral-west": (58.2, 58.8), "south-aral-east": (59.3, 60.6)}
@@ -157,7 +158,7 @@ def _passes(lines: list[str], header: Header) -> list[Pass]:
     dated = [tokens for tokens in whole if tokens[header.columns["date"]] != NO_DATE]
     passes = [item for tokens in dated if (item := _pass(tokens, header))]
     if len(dated) - len(passes) > BAD_SHARE * len(dated):
-        raise BadFormat(f"{len(dated) - len(passes)} rows have a date that does not exist")
+        raise BadFormat(f"{len(dated) - len(passes)} rows have a date that cannot be")
     if not any(np.isfinite(item.height) for item in passes):
         raise NotData("a header without a single height")
     begun: dict[str, np.datetime64] = {}
@@ -173,16 +174,20 @@ def _is_whole(tokens: list[str], header: Header) -> bool:
 
 
 def _pass(tokens: list[str], header: Header) -> Pass | None:
-    """One row, or None where its date does not exist."""
+    """One row, or None where its date cannot be."""
     text = {name: tokens[index] for name, index in header.columns.items()}
     try:
-        day = np.datetime64(datetime.strptime(text["date"], "%Y%m%d"), "D")
+        day = datetime.strptime(text["date"], "%Y%m%d")
     except ValueError:
+        return None
+    if day.year < FIRST_YEAR:
         return None
     relative, error, height = (float(text[name]) for name in ("relative", "error", "height"))
     if relative == NO_RELATIVE or height == NO_HEIGHT:
         relative = height = np.nan
-    return Pass(day, text["mission"], relative, np.nan if error == NO_ERROR else error, height)
+    return Pass(
+        np.datetime64(day, "D"), text["mission"], relative, np.nan if error == NO_ERROR else error, height
+    )
 
 
 def _dataset(passes: list[Pass], apart: np.ndarray, header: Header, row: Series) -> xr.Dataset:
