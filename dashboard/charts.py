@@ -12,6 +12,7 @@ from dashboard.analysis import Change
 from dashboard.drawing import (
     WIDTHS,
     Mark,
+    absence,
     add_line,
     annotate,
     axis,
@@ -21,11 +22,15 @@ from dashboard.drawing import (
     extend,
     faint,
     hatch,
+    name_at_end,
+    name_at_start,
     speech_line,
 )
 from dashboard.lines import Line
 from dashboard.palette import Palette
 from dashboard.text import month_name, number, period
+
+ENDED_DAYS = 730
 
 
 def panel(
@@ -37,28 +42,35 @@ def panel(
     today: np.datetime64,
     since: str = "",
     speech: str = "",
+    zero: bool = False,
     marks: Sequence[Mark] = (),
     height: int = 232,
     view: str = "",
 ) -> go.Figure:
     """A small multiple: lines on one axis, the first one's last value in the margin, the speech dotted.
 
-    ``since`` is said over the hatched stretch from the newest value to today where the record ended more than
-    two years ago.
+    ``since`` is said beside the hatched stretch from the newest value to today where the record ended more
+    than two years ago; ``zero`` starts the axis at zero, for areas, volumes and flows, never for levels.
     """
     figure = canvas(look, height, view)
+    newest = max(drawn.times[-1] for drawn in lines)
+    ended = bool(since) and (today - newest.astype("datetime64[D]")).astype(int) > ENDED_DAYS
+    if ended:
+        hatch(figure, look, newest, today)
+        extend(figure, lines, today)
     for drawn in lines:
         add_line(figure, drawn, unit, decimals)
-    newest = max(drawn.times[-1] for drawn in lines if drawn.times.size)
-    if since and (today - newest.astype("datetime64[D]")).astype(int) > 730:
-        hatch(figure, look, newest, today, since)
-        extend(figure, lines, today)
+    if zero:
+        figure.update_layout(yaxis={"rangemode": "tozero"})
     for mark in marks:
         annotate(figure, look, mark)
     if speech:
         speech_line(figure, look, speech)
-    if lines[0].times.size:
-        end_label(figure, lines[0], decimals, unit)
+    end_label(figure, lines[0], decimals, unit)
+    if ended:
+        values = lines[0].values
+        floor = 0.0 if zero else float(values.min())
+        absence(figure, look, since, low=float(values[-1]) > (floor + float(values.max())) / 2)
     return figure
 
 
@@ -82,20 +94,29 @@ def long_view(
     """
     figure = canvas(look, height, view)
     signed = bool(zero)
+    signs = {"tickformat": "+.1f", "ticksuffix": f" {unit}"}
     for drawn in lines:
         add_line(figure, drawn, unit, decimals, signed=signed)
     if residuals:
         figure.update_layout(
             yaxis={"domain": [0.27, 1]},
-            yaxis2={**axis(look), "domain": [0, 0.19], "anchor": "x", "nticks": 4, "tickformat": "+.1f"},
+            yaxis2={
+                **axis(look),
+                "domain": [0, 0.19],
+                "anchor": "x",
+                "nticks": 4,
+                "tickformat": "+.1f",
+                "ticksuffix": f" {unit}",
+            },
             xaxis={"anchor": "y2"},
         )
+        highest = max(residuals, key=lambda drawn: drawn.values[-1])
         for drawn in residuals:
             add_line(figure, drawn, unit, decimals, on="y2", signed=True)
+            name_at_end(figure, drawn, on="y2", above=drawn is highest)
         corner(figure, look, residual_title, 0.225)
     if signed:
-        figure.update_yaxes(tickformat="+.0f", ticksuffix=f" {unit}", selector={"anchor": "x"})
-        figure.update_layout(yaxis={"tickformat": "+.1f", "ticksuffix": f" {unit}"})
+        figure.update_layout(yaxis=signs)
         figure.add_hline(y=0, line={"color": look.comparison, "width": 1.4})
         figure.add_annotation(
             x=0,
@@ -109,6 +130,8 @@ def long_view(
         )
     for mark in marks:
         annotate(figure, look, mark)
+    for drawn in lines[1:]:
+        name_at_start(figure, look, drawn)
     speech_line(figure, look, speech)
     for drawn in lines:
         if drawn.role == "main" and drawn.times.size:

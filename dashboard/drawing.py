@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.analysis import SPEECH
-from dashboard.lines import Line, broken, thin
+from dashboard.lines import Line, broken, last_counted, thin
 from dashboard.palette import Palette
 from dashboard.text import number, period
 
@@ -69,7 +69,7 @@ def canvas(look: Palette, height: int, view: str) -> go.Figure:
     figure.update_layout(
         template=None,
         height=height,
-        margin={"l": 44, "r": 92, "t": 18, "b": 26},
+        margin={"l": 44, "r": 92, "t": 24, "b": 26},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 12, "color": look.muted},
@@ -112,16 +112,17 @@ def add_line(
 ) -> None:
     """One line with its hover text; gaps stay gaps, suspect and provisional points are hollow."""
     thinned = thin(drawn)
-    times, values = broken(thinned)
+    whole = broken(thinned)
+    times, values = whole.times, whole.values
     look: dict = {"color": drawn.color, "width": WIDTHS[drawn.role]}
     if drawn.role == "second":
         look["dash"] = "4px,3px"
     about = escape(drawn.hover)
     hover = [
-        f"{period(when, drawn.cadence)}: {number(value, decimals, sign=signed)} {unit} · {about}"
+        f"{period(when, step)}: {number(value, decimals, sign=signed)} {unit} · {about}"
         if np.isfinite(value)
         else ""
-        for when, value in zip(times, values, strict=True)
+        for when, value, step in zip(times, values, whole.steps, strict=True)
     ]
     figure.add_trace(
         go.Scatter(
@@ -140,10 +141,10 @@ def add_line(
     hollow = ((thinned.flags == 3) | (thinned.provisional == 1)) & (not drawn.marks)
     if hollow.any() and drawn.role != "thin":
         dots(figure, thinned, hollow, on, "circle-open")
-    if drawn.role == "main" and not drawn.marks and thinned.times.size and not hollow[-1]:
+    if drawn.role == "main" and not drawn.marks and thinned.times.size:
         last = np.zeros(thinned.times.size, dtype=bool)
-        last[-1] = True
-        dots(figure, thinned, last, on, "circle")
+        last[last_counted(thinned)] = True
+        dots(figure, thinned, last & ~hollow, on, "circle")
 
 
 def dots(figure: go.Figure, drawn: Line, which: np.ndarray, on: str, symbol: str) -> None:
@@ -175,36 +176,43 @@ def speech_line(figure: go.Figure, look: Palette, words: str) -> None:
         yref="paper",
         text=words,
         showarrow=False,
-        xanchor="right",
-        yanchor="top",
-        xshift=-5,
+        xanchor="center",
+        yanchor="bottom",
         font={"size": 12, "color": look.ink},
-        align="right",
+        align="center",
     )
 
 
-def hatch(figure: go.Figure, look: Palette, start: np.datetime64, today: np.datetime64, words: str) -> None:
+def hatch(figure: go.Figure, look: Palette, start: np.datetime64, today: np.datetime64) -> None:
     """The stretch without a figure, drawn as an absence."""
-    figure.add_shape(
-        type="rect",
-        x0=str(start.astype("datetime64[D]")),
-        x1=str(today),
-        y0=0,
-        y1=1,
-        yref="paper",
-        line={"width": 0},
-        layer="below",
-        fillcolor=look.grid,
-        opacity=0.55,
+    figure.add_trace(
+        go.Scatter(
+            x=[str(day.astype("datetime64[D]")) for day in (start, start, today, today)],
+            y=[0, 1, 1, 0],
+            yaxis="y9",
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillpattern={"shape": "/", "size": 7, "solidity": 0.18, "fgcolor": look.comparison},
+            fillcolor="rgba(0,0,0,0)",
+            hoverinfo="skip",
+            name="none",
+        )
     )
+    figure.update_layout(yaxis9={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+
+
+def absence(figure: go.Figure, look: Palette, words: str, *, low: bool) -> None:
+    """What the hatched stretch means, in the right margin, away from the end label."""
     figure.add_annotation(
         x=1,
         xref="paper",
-        y=0.42,
+        y=0.02 if low else 0.98,
         yref="paper",
         text=words.replace("\n", "<br>"),
         showarrow=False,
         xanchor="left",
+        yanchor="bottom" if low else "top",
         xshift=8,
         align="left",
         font={"size": 12, "color": look.muted},
@@ -233,18 +241,43 @@ def annotate(figure: go.Figure, look: Palette, mark: Mark) -> None:
 
 
 def end_label(figure: go.Figure, drawn: Line, decimals: int, unit: str, *, signed: bool = False) -> None:
-    last = float(drawn.values[-1])
-    words = f"<b>{number(last, decimals, sign=signed)} {unit}</b><br>{period(drawn.times[-1], drawn.cadence)}"
+    """The newest whole period's value in the right margin, at its own height."""
+    at = last_counted(drawn)
+    value = number(float(drawn.values[at]), decimals, sign=signed)
+    short = unit.removesuffix(" a year")
     figure.add_annotation(
         x=1,
         xref="paper",
-        y=last,
-        text=words,
+        y=float(drawn.values[at]),
+        text=f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}",
         showarrow=False,
         xanchor="left",
         xshift=8,
         align="left",
         font={"size": 13, "color": drawn.text_color},
+    )
+
+
+def name_at_start(figure: go.Figure, look: Palette, drawn: Line) -> None:
+    """The name of a further line near its beginning, on a leader, away from the heavy line above it."""
+    at = min(drawn.times.size - 1, max(4, drawn.times.size // 4))
+    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), drawn.label, dy=46))
+
+
+def name_at_end(figure: go.Figure, drawn: Line, *, on: str, above: bool) -> None:
+    """The name of a further line at its end, in the right margin."""
+    figure.add_annotation(
+        x=1,
+        xref="paper",
+        y=float(drawn.values[-1]),
+        yref=on,
+        text="<br>".join(textwrap.wrap(escape(drawn.label), 16)),
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom" if above else "top",
+        xshift=8,
+        align="left",
+        font={"size": 11, "color": drawn.text_color},
     )
 
 

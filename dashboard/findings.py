@@ -14,7 +14,8 @@ from loaders.model import Series
 BODIES = ("caspian", "north-aral", "south-aral")
 # Where a water body has no level that reaches past the speech, its best other record is drawn.
 FALLBACK = ("area", "volume", "level")
-MORE = ("river-flow", "area", "volume", "air-temperature-anomaly", "water-withdrawal")
+SEAS = ("caspian", "both", "aral")
+MORE = ("river-flow", "air-temperature-anomaly", "area", "volume", "water-withdrawal")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def headline(series: Sequence[Linked]) -> Linked | None:
 def panels(snapshot: Snapshot, rows: Sequence[Series], *, indicator: str, most: int) -> list[Series]:
     """One series per place and indicator, the one that reaches furthest; lines before single points.
 
-    Without a chosen indicator: what feeds the seas first, then their size and the air, two of each at most.
+    Without a chosen indicator: what feeds the seas first, then the air and their size, one for each sea.
     """
     order = (indicator,) if indicator else MORE
     best: dict[tuple[str, str], Series] = {}
@@ -141,10 +142,21 @@ def panels(snapshot: Snapshot, rows: Sequence[Series], *, indicator: str, most: 
     chosen: list[Series] = []
     for name in order:
         same = [row for (kind, _), row in best.items() if kind == name]
-        chosen += same if indicator else same[:2]
+        same.sort(key=lambda row: SEAS.index(row.sea))
+        chosen += same if indicator else _one_each(snapshot, same)
     return chosen[:most]
 
 
-def _reach(snapshot: Snapshot, row: Series) -> tuple[bool, np.datetime64, int]:
+def _one_each(snapshot: Snapshot, rows: Sequence[Series]) -> list[Series]:
+    """One series for each sea; of countries only the one that stands for both seas, and spoke."""
+    countries = [row for row in rows if snapshot.catalogue.places[row.place].kind in ("country", "world")]
+    waters = [row for row in rows if row not in countries]
+    first = {row.sea: row for row in reversed(waters)}
+    both = [row for row in countries if row.sea == "both"][:1]
+    return [*sorted(first.values(), key=lambda row: SEAS.index(row.sea)), *both]
+
+
+def _reach(snapshot: Snapshot, row: Series) -> tuple[bool, bool, np.datetime64, int]:
     dataset = snapshot.series[row.id]
-    return row.cadence != "irregular", last_time(dataset), int(dataset.sizes["time"])
+    whole = row.cadence in ("year", "quarter")
+    return row.cadence != "irregular", whole, last_time(dataset), int(dataset.sizes["time"])

@@ -10,7 +10,7 @@ import xarray as xr
 
 from dashboard.analysis import NORMAL_MIN_YEARS, annual_means, offset
 from dashboard.lines import Line
-from dashboard.snapshot import Snapshot, label, last_time
+from dashboard.snapshot import Snapshot, label
 from loaders.model import Series
 
 LONGEST = 3
@@ -58,6 +58,7 @@ def yearly_line(snapshot: Snapshot, row: Series, color: str, **look: object) -> 
         values=values,
         flags=np.ones(years.size, dtype="int8"),
         provisional=np.zeros(years.size, dtype="int8"),
+        steps=("year",) * years.size,
         color=color,
         hover=snapshot.series[row.id].attrs["source"],
         **{"text_color": color, **look},  # type: ignore[arg-type]
@@ -77,9 +78,8 @@ def residual(line: Line, reference: Line, by_line: float, by_reference: float) -
     common, left, right = np.intersect1d(line.times, reference.times, return_indices=True)
     values = (line.values[left] - by_line) - (reference.values[right] - by_reference)
     ones = np.ones(common.size, dtype="int8")
-    return Line(
-        **{**line.__dict__, "times": common, "values": values, "flags": ones, "provisional": ones * 0}
-    )
+    flat = {"flags": ones, "provisional": ones * 0, "steps": ("year",) * common.size}
+    return Line(**{**line.__dict__, "times": common, "values": values, **flat})
 
 
 def offsets(snapshot: Snapshot, rows: Sequence[Series]) -> list[Offset]:
@@ -127,7 +127,7 @@ def running_rate(years: np.ndarray, values: np.ndarray, span: int = RATE_YEARS) 
 
 def _rank(snapshot: Snapshot, row: Series) -> tuple:
     years, _ = annual_means(snapshot.series[row.id], row.min_obs_per_month)
-    return last_time(snapshot.series[row.id]).astype("datetime64[Y]"), int(years.size), row.cadence == "year"
+    return years[-1], int(years.size), row.cadence == "year"
 
 
 def normal_band(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

@@ -28,6 +28,7 @@ class Line:
     values: np.ndarray
     flags: np.ndarray
     provisional: np.ndarray
+    steps: tuple[str, ...]
     color: str
     text_color: str
     role: Role = "main"
@@ -49,6 +50,7 @@ def line_of(dataset: xr.Dataset, label: str, color: str, **look: object) -> Line
         values=points["value"].values,
         flags=points["qc"].values,
         provisional=points["provisional"].values,
+        steps=steps_of(points),
         color=color,
         hover=" · ".join(text for text in (attrs["source"], attrs.get("provider_version", "")) if text),
         **settings,
@@ -93,16 +95,56 @@ def thin(drawn: Line) -> Line:
     return _keep(drawn, keep)
 
 
-def broken(drawn: Line) -> tuple[np.ndarray, np.ndarray]:
-    """Times and values with a NaN inside every gap that is too long to draw over."""
-    limit = np.timedelta64(GAPS[drawn.cadence], "D")
+def broken(drawn: Line) -> Line:
+    """The line with a NaN inside every gap that is too long to draw over."""
     if drawn.marks or drawn.times.size < 2:
-        return drawn.times, drawn.values
-    wide = np.flatnonzero(np.diff(drawn.times) > limit) + 1
+        return drawn
+    wide = np.flatnonzero(np.diff(drawn.times) > np.timedelta64(GAPS[drawn.cadence], "D")) + 1
     middle = drawn.times[wide - 1] + (drawn.times[wide] - drawn.times[wide - 1]) // 2
-    return np.insert(drawn.times, wide, middle), np.insert(drawn.values, wide, np.nan)
+    steps = np.insert(np.array(drawn.steps), wide, "day")
+    filled = {
+        "times": np.insert(drawn.times, wide, middle),
+        "values": np.insert(drawn.values, wide, np.nan),
+        "flags": np.insert(drawn.flags, wide, 9),
+        "provisional": np.insert(drawn.provisional, wide, 0),
+    }
+    return Line(**{**drawn.__dict__, **filled, "steps": tuple(steps.tolist())})
+
+
+def last_counted(drawn: Line) -> int:
+    """Index of the newest point that is not a part-period; the newest of all where every point is one."""
+    whole = np.flatnonzero(drawn.flags == 1)
+    return int(whole[-1]) if whole.size and not drawn.marks else drawn.times.size - 1
 
 
 def _keep(drawn: Line, keep: np.ndarray) -> Line:
     fields = ("times", "values", "flags", "provisional")
-    return Line(**{**drawn.__dict__, **{name: getattr(drawn, name)[keep] for name in fields}})
+    steps = tuple(step for step, kept in zip(drawn.steps, keep, strict=True) if kept)
+    return Line(**{**drawn.__dict__, **{name: getattr(drawn, name)[keep] for name in fields}, "steps": steps})
+
+
+def steps_of(dataset: xr.Dataset) -> tuple[str, ...]:
+    """What each point stands for: a year, a quarter, a month or a day.
+
+    Stated figures come with mixed precision: the period that is printed beside them decides, else what the
+    series says it averages, else a date on the first of a month means that month.
+    """
+    cadence, times = dataset.attrs["cadence"], dataset["time"].values.astype("datetime64[D]")
+    if cadence != "irregular":
+        return ("day" if cadence == "10-day" else cadence,) * times.size
+    for word in ("year", "month"):
+        if (
+            f"calendar {word}" in dataset.attrs["cell_methods"]
+            or f"{word} as printed" in dataset.attrs["cell_methods"]
+        ):
+            return (word,) * times.size
+    if "period_start" in dataset and "period_end" in dataset:
+        pairs = zip(dataset["period_start"].values, dataset["period_end"].values, strict=True)
+        return tuple(_printed(str(first), str(last)) for first, last in pairs)
+    return tuple("month" if str(when).endswith("-01") else "day" for when in times)
+
+
+def _printed(first: str, last: str) -> str:
+    if first.endswith("-01-01") and last == f"{first[:4]}-12-31":
+        return "year"
+    return "month" if first.endswith("-01") and last[:7] == first[:7] and last[8:] >= "28" else "day"

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 
 from dashboard.analysis import Change, annual_means, slope_per_year
 from dashboard.findings import Comparison, Finding, Linked
-from dashboard.snapshot import Snapshot, end_of, label, last_time, latest_value, months_between
+from dashboard.lines import steps_of
+from dashboard.snapshot import Snapshot, end_of, label, last_step, last_time, latest_value, months_between
 from dashboard.text import number, period, span, t
 from loaders.model import Series
 
@@ -101,7 +103,9 @@ def amount(change: Change, *, decimals: int = 2) -> str:
 
 def periods_of(change: Change) -> str:
     """ "Apr 2025–Mar 2026 against Oct 2022–Sep 2023"."""
-    return t("card.against", after=_side(change, "after"), before=_side(change, "before"))
+    return t(
+        "card.against", after=_side(change, "after", short=True), before=_side(change, "before", short=True)
+    )
 
 
 def pace(finding: Finding, snapshot: Snapshot) -> str:
@@ -115,7 +119,9 @@ def pace(finding: Finding, snapshot: Snapshot) -> str:
         if before.sum() == 10 and after.sum() >= 2 and dataset.attrs["units"] == "m":
             months = years.astype("datetime64[M]")
             slopes = [slope_per_year(months[side], values[side]) * CENTIMETRES for side in (before, after)]
-            return t("card.pace", after=_pace(slopes[1]).capitalize(), year=2023, before=_pace(slopes[0]))
+            same = (slopes[0] < 0) == (slopes[1] < 0)
+            earlier = number(abs(slopes[0]), 1) if same else _pace(slopes[0])
+            return t("card.pace", after=_pace(slopes[1]).capitalize(), year=2023, before=earlier)
     return ""
 
 
@@ -144,13 +150,14 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     if finding.level_until is not None:
         rows = snapshot.of(finding.place, "level")
         newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
-        when, value = latest_value(snapshot.series[newest.id])
-        figure, since = t("card.no_level"), t("card.since", when=_when(when, newest.cadence))
-        lines.append(t("card.newest_level", value=number(value, 2), when=_when(when, newest.cadence)))
+        dataset = snapshot.series[newest.id]
+        when = newest_period(dataset)
+        figure, since = t("card.no_level"), t("card.since", when=when)
+        lines.append(t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when))
     elif finding.shown:
         dataset = snapshot.series[finding.shown[0]]
         figure = t("card.no_area") if finding.shown_indicator == "area" else t("card.no_data")
-        since = t("card.since", when=period(last_time(dataset), dataset.attrs["cadence"]))
+        since = t("card.since", when=newest_period(dataset))
     else:
         return CardWords(t("card.no_data"), "", t("reason.filtered"), (), unit)
     stated = _stated_volume(finding, snapshot)
@@ -163,8 +170,8 @@ def _stated_volume(finding: Finding, snapshot: Snapshot) -> str:
     if not rows:
         return ""
     newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
-    when, value = latest_value(snapshot.series[newest.id])
-    return t("card.stated", value=number(value, 0), when=_when(when, "month"))
+    dataset = snapshot.series[newest.id]
+    return t("card.stated", value=number(latest_value(dataset)[1], 0), when=newest_period(dataset))
 
 
 def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
@@ -200,12 +207,12 @@ def _other(change: Change, snapshot: Snapshot) -> str:
     )
 
 
-def _side(change: Change, side: str) -> str:
+def _side(change: Change, side: str, *, short: bool = False) -> str:
     """The months that one side of the pairs covers: "April 2025–March 2026", or a year."""
     whens = sorted(getattr(pair, side) for pair in change.pairs)
     if change.step == "year":
         return str(whens[0].astype("datetime64[Y]"))
-    return span(whens[0], whens[-1].astype("datetime64[M]") + SPANS[change.step])
+    return span(whens[0], whens[-1].astype("datetime64[M]") + SPANS[change.step], short=short)
 
 
 def _unit_line(finding: Finding, snapshot: Snapshot) -> str:
@@ -214,7 +221,7 @@ def _unit_line(finding: Finding, snapshot: Snapshot) -> str:
     row = snapshot.catalogue.series[finding.shown[0]]
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = f", {snapshot.catalogue.datums[row.datum].label}" if row.datum else ""
-    return f"{label(row)} · {indicator.label.lower()}, {indicator.unit_label}{datum}"
+    return f"{label(row)} · {indicator.unit_label}{datum}"
 
 
 def _the(finding: Finding) -> str:
@@ -235,8 +242,14 @@ def _months(months: int) -> str:
     return t("sentence.age_one") if months == 1 else t("sentence.age_months", months=months)
 
 
-def _when(when: np.datetime64, cadence: str) -> str:
-    return period(when, "month" if cadence == "irregular" else cadence)
+def newest_period(dataset: xr.Dataset) -> str:
+    """The newest counted period of a series in words."""
+    return period(last_time(dataset), last_step(dataset))
+
+
+def first_period(dataset: xr.Dataset) -> str:
+    """The first period of a series in words."""
+    return period(dataset["time"].values[0], steps_of(dataset)[0])
 
 
 def about(row: Series, snapshot: Snapshot) -> str:
@@ -254,7 +267,7 @@ def newest(one: Linked, snapshot: Snapshot) -> str:
     """The newest figure of a linked series: "−28.79 m, Jan–Mar 2026"."""
     indicator = snapshot.catalogue.indicators[one.row.indicator]
     value = number(one.value, indicator.decimals)
-    return f"{value} {indicator.unit_label}, {_when(one.when, one.row.cadence)}"
+    return f"{value} {indicator.unit_label}, {newest_period(snapshot.series[one.row.id])}"
 
 
 def change_words(change: Change, snapshot: Snapshot) -> tuple[str, str]:

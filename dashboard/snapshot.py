@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 import loaders
+from dashboard.lines import steps_of
 from loaders.model import Catalogue, Series
 
 ENDS = {"year": 12, "quarter": 3, "month": 1}
@@ -58,10 +59,16 @@ def last_time(dataset: xr.Dataset) -> np.datetime64:
 def end_of(dataset: xr.Dataset) -> np.datetime64:
     """Last day of the newest counted period: 31 March for a first quarter."""
     start = last_time(dataset)
-    months = ENDS.get(dataset.attrs["cadence"])
+    months = ENDS.get(last_step(dataset))
     if months is None:
         return start
     return (start.astype("datetime64[M]") + months).astype("datetime64[D]") - 1
+
+
+def last_step(dataset: xr.Dataset) -> str:
+    """What the newest counted point stands for: a year, a quarter, a month or a day."""
+    times = dataset["time"].values.astype("datetime64[D]")
+    return steps_of(dataset)[int(np.flatnonzero(times == last_time(dataset))[-1])]
 
 
 def months_between(first: np.datetime64, last: np.datetime64) -> int:

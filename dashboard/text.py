@@ -86,9 +86,15 @@ def period(when: np.datetime64, cadence: str, *, short: bool = True, lang: str =
     return day(when, lang=lang)
 
 
-def span(first: np.datetime64, last: np.datetime64, *, lang: str = DEFAULT) -> str:
-    """ "April 2025–March 2026"; years alone where both ends are whole years."""
-    return f"{month(first, lang=lang)}{DASH}{month(last, lang=lang)}"
+def span(first: np.datetime64, last: np.datetime64, *, short: bool = False, lang: str = DEFAULT) -> str:
+    """ "April 2025–March 2026", or "Apr 2025–Mar 2026"."""
+    return f"{month(first, short=short, lang=lang)}{DASH}{month(last, short=short, lang=lang)}"
+
+
+def brief(value: float, most: int = 2, *, lang: str = DEFAULT) -> str:
+    """A number without trailing zeros: "27", "20.6"."""
+    decimals = next((count for count in range(most) if round(value, count) == round(value, most)), most)
+    return number(value, decimals, lang=lang)
 
 
 def _date(when: np.datetime64) -> date:

@@ -7,7 +7,7 @@ from dashboard.analysis import SPEECH
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
-from dashboard.text import day, number, t
+from dashboard.text import brief, day, t
 from dashboard.views import parts, register
 
 GROUPS = (
@@ -137,7 +137,7 @@ def later():
     body = [
         (
             target.label,
-            f"{number(target.value, 1)} {target.unit}, {target.date}",
+            ", ".join(word for word in (f"{brief(target.value)} {target.unit}", target.date) if word),
             f"{target.who}, {target.said} ({target.document})",
             target.caution,
         )

@@ -5,8 +5,9 @@ import streamlit as st
 
 import loaders
 from dashboard import commitments, markup
-from dashboard.snapshot import end_of, last_time, months_between
-from dashboard.text import period, t
+from dashboard.sentences import first_period, newest_period
+from dashboard.snapshot import end_of, months_between
+from dashboard.text import t
 from dashboard.views import parts
 
 current = parts.frame()
@@ -58,8 +59,8 @@ def series_table():
                 t("data.col_sea"): t(f"sea.{row.sea}"),
                 t("data.col_unit"): row.unit,
                 t("data.col_datum"): datum,
-                t("data.col_first"): period(dataset["time"].values[0].astype("datetime64[D]"), row.cadence),
-                t("data.col_newest"): period(last_time(dataset), row.cadence),
+                t("data.col_first"): first_period(dataset),
+                t("data.col_newest"): newest_period(dataset),
                 t("data.col_age"): months_between(end_of(dataset), current.today),
                 t("data.col_points"): int(dataset.sizes["time"]),
                 t("data.col_origin"): dataset.attrs.get("origin", ""),

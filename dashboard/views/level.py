@@ -1,11 +1,13 @@
 """Sea level: every source over its whole record, like periods since the speech, the swing within a year."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import charts, drawing, levels, markup, sentences
 from dashboard.analysis import SPEECH, annual_means
 from dashboard.findings import BODIES, finding
-from dashboard.lines import clip, line_of, monthly, shifted
+from dashboard.lines import clip, line_of, monthly, shifted, steps_of
+from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import label, last_time
 from dashboard.text import day, number, period, t
 from dashboard.views import parts
@@ -49,7 +51,10 @@ def caspian():
     mine = [row for row in rows if row.place == "caspian"]
     together = levels.comparable(snapshot, mine, YEAR)
     if not together:
-        separate(mine, t("level.title_caspian", first="–") if not mine else label(mine[0]))
+        st.html(markup.answer(t("level.kicker", sea=t("sea.caspian")), t("level.title_plain")))
+        separate([row for row in mine if row.cadence != "irregular"])
+        about([], mine)
+        stated(mine, "caspian")
         return
     body = finding(snapshot, "caspian", current.comparison, mine)
     lead = together[0]
@@ -96,7 +101,7 @@ def caspian():
         with right:
             swing(body, mine)
     about(together, mine)
-    stated(mine)
+    stated(mine, "caspian")
 
 
 def long_view(together):
@@ -264,14 +269,15 @@ def aral():
         found = finding(snapshot, body, current.comparison, mine)
         if found.agreement:
             like_periods(found)
-    separate(mine, title)
+    separate([row for row in mine if row.cadence != "irregular"])
     about([], mine)
+    stated(mine, "aral")
 
 
-def separate(mine, title):
+def separate(mine):
     """One panel per series, so that no two height systems share an axis."""
     if not mine:
-        st.info(t("chart.empty", hint=t("chart.empty_hint")))
+        st.info(t("level.no_line"))
         return
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
         for row, column in zip(three, st.columns(3, gap="medium"), strict=False):
@@ -280,7 +286,7 @@ def separate(mine, title):
                 continue
             with column:
                 color = look.text_of_place(row.place, row.sea)
-                st.html(markup.panel_title(row.title, color, sentences.about(row, snapshot)))
+                st.html(markup.panel_title(label(row), color, sentences.about(row, snapshot)))
                 figure = charts.panel(
                     [line],
                     look,
@@ -300,31 +306,74 @@ def about(together, mine):
     listed = [*together, *(row for row in mine if row not in together and row.cadence != "irregular")]
     if not listed:
         return
-    labels = [t(f"level.about_{name}") for name in ("label", "datum", "covers", "grade", "newest")]
+    labels = [t(f"level.about_{name}") for name in ("label", "datum", "covers", "grade")]
     body = []
     for row in listed:
         dataset = snapshot.series[row.id]
-        first, last = dataset["time"].values[0].astype("datetime64[D]"), last_time(dataset)
-        body.append(
-            (
-                label(row),
-                snapshot.catalogue.datums[row.datum].words,
-                f"{t(f'zone.{row.zone}')}, {period(first, row.cadence)}–{period(last, row.cadence)}",
-                t(f"grade.{row.provenance_grade}"),
-                period(last, row.cadence),
-            )
+        span = t(
+            "level.covers",
+            zone=t(f"zone.{row.zone}"),
+            first=first_period(dataset),
+            last=newest_period(dataset),
         )
-    columns = "minmax(0,2.2fr) minmax(0,3fr) minmax(0,2.4fr) minmax(0,1.3fr) minmax(0,1.1fr)"
+        words = snapshot.catalogue.datums[row.datum].words
+        body.append((label(row), words, span, t(f"grade.{row.provenance_grade}")))
+    columns = "minmax(0,2.2fr) minmax(0,3.4fr) minmax(0,2.6fr) minmax(0,1.3fr)"
     st.html(markup.heading(t("level.about")) + markup.table(labels, body, columns))
 
 
-def stated(mine):
-    """Single stated figures: marks of their own, each on its own height system."""
-    marks = [row for row in mine if row.cadence == "irregular"]
-    if not marks:
+def stated(mine, key):
+    """Single stated figures, newest first, each with its height system and who said it."""
+    found = []
+    for row in (row for row in mine if row.cadence == "irregular"):
+        dataset = parts.inside(snapshot.series[row.id], start, end)
+        notes = dataset["note"].values if "note" in dataset else [""] * dataset.sizes["time"]
+        pages = dataset["source_url"].values if "source_url" in dataset else [""] * dataset.sizes["time"]
+        points = zip(
+            dataset["time"].values,
+            steps_of(dataset),
+            dataset["value"].values,
+            dataset["qc"].values,
+            notes,
+            pages,
+            strict=True,
+        )
+        for when, step, value, flag, note, page in points:
+            if flag not in (4, 9):
+                found.append(
+                    (
+                        when,
+                        period(when, step),
+                        value,
+                        row,
+                        t(f"chart.flag_{flag}"),
+                        note,
+                        page.split(" ; ")[0],
+                    )
+                )
+    if not found:
         return
+    found.sort(key=lambda point: point[0], reverse=True)
+    names = ("time", "value", "series", "datum", "flag", "note", "source")
+    frame = pd.DataFrame(
+        [
+            (when, value, label(row), snapshot.catalogue.datums[row.datum].label, flag, note, page)
+            for _, when, value, row, flag, note, page in found
+        ],
+        columns=[t(f"chart.{name}") for name in names],
+    )
     st.html(markup.heading(t("level.stated_title"), t("level.stated_deck")))
-    separate(marks, t("level.stated_title"))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        alt=t("level.stated_deck"),
+        key=f"stated-{key}",
+        height=min(38 + 35 * len(frame), 320),
+        column_config={
+            t("chart.source"): st.column_config.LinkColumn(display_text=t("chart.open_page")),
+            t("chart.value"): st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
 
 
 if selection.sea in ("both", "caspian") and (not selection.basin or selection.basin.startswith("caspian")):

@@ -14,6 +14,7 @@ from dashboard.views import parts, register
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 start, end = current.period
+FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
 KOKARAL = np.datetime64("2005-08-01")
 
 
@@ -47,6 +48,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
         today=current.today,
         since=since,
         speech=t("card.speech"),
+        zero=row.indicator in FROM_ZERO,
         marks=marks,
         height=height,
         view=key,
@@ -62,7 +64,7 @@ def marks_of(place, lines):
     if place != "north-aral" or not (times[0] <= KOKARAL <= times[-1]):
         return ()
     at = int(np.searchsorted(times, KOKARAL))
-    return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=52),)
+    return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
 
 
 allowed = current.rows
@@ -126,7 +128,7 @@ if shown:
                 with column:
                     st.html(
                         markup.panel_title(
-                            row.title, look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
+                            label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
                         )
                     )
                     draw(lines, f"overview-{row.id}", row.title, since=t("card.no_open"), height=210)

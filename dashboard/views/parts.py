@@ -22,8 +22,9 @@ from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
 from dashboard.palette import Palette
-from dashboard.snapshot import Snapshot, end_of, last_time, months_between
-from dashboard.text import day, period, t
+from dashboard.sentences import first_period, newest_period
+from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
+from dashboard.text import day, number, period, t
 from loaders.model import Series
 
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
@@ -86,12 +87,12 @@ def newest_words(current: Frame) -> tuple[str, str]:
         return t("filter.newest_none"), ""
     dataset = current.snapshot.series[row.id]
     months = months_between(end_of(dataset), current.today)
-    return period(last_time(dataset), row.cadence), age(months)
+    return newest_period(dataset), age(months)
 
 
 def credit(datasets: Sequence[xr.Dataset], cache_id: str) -> str:
     """The line that travels inside a picture: who made the data, when fetched, which cache."""
-    names = list(dict.fromkeys(dataset.attrs["source"] for dataset in datasets))
+    names = list(dict.fromkeys(dataset.attrs["source_label"] for dataset in datasets))
     return t("chart.credit", sources="; ".join(names), retrieved=_retrieved(datasets), cache=cache_id)
 
 
@@ -110,20 +111,15 @@ def citation(title: str, datasets: Sequence[xr.Dataset], cache_id: str, link: st
 
 def alt_of(dataset: xr.Dataset, unit: str, decimals: int) -> str:
     """The finding of one line in a sentence, for those who do not see it."""
-    from dashboard.snapshot import latest_value
-    from dashboard.text import number
-
-    when, value = latest_value(dataset)
-    cadence = dataset.attrs["cadence"]
-    first = period(dataset["time"].values[0].astype("datetime64[D]"), cadence)
-    said = period(when, cadence)
+    first, last = first_period(dataset), newest_period(dataset)
+    value = number(latest_value(dataset)[1], decimals)
     return t(
         "chart.alt_line",
         title=dataset.attrs["title"],
         first=first,
-        last=said,
-        when=said,
-        value=number(value, decimals),
+        last=last,
+        when=last,
+        value=value,
         unit=unit,
     )
 
@@ -199,9 +195,7 @@ def points_table(lines: Sequence[Line], datasets: Sequence[xr.Dataset]) -> pd.Da
         frames.append(
             pd.DataFrame(
                 {
-                    t("chart.time"): [
-                        period(when.astype("datetime64[D]"), line.cadence) for when in line.times
-                    ],
+                    t("chart.time"): list(map(period, line.times, line.steps)),
                     t("chart.value"): line.values,
                     t("chart.unit"): about["units"],
                     t("chart.flag"): [t(f"chart.flag_{flag}") for flag in line.flags],
