@@ -82,9 +82,12 @@ def to_zip(named: dict[str, bytes]) -> bytes:
 
 
 def _header(dataset: xr.Dataset) -> list[str]:
-    lines = [f"# series: {dataset.attrs['series_id']}"]
+    known = dict(dataset.attrs)
+    if known.get("origin") == "baseline":
+        known["retrieved_at"] = "embedded in this release"
+    lines = [f"# series: {known['series_id']}"]
     for label, attribute in HEADER.items():
-        lines.append(f"# {label}: {_plain(str(dataset.attrs.get(attribute) or 'none'))}")
+        lines.append(f"# {label}: {_plain(str(known.get(attribute) or 'none'))}")
     return lines
 
 

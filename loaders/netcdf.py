@@ -15,11 +15,12 @@ TIME = {"units": "seconds since 1970-01-01", "dtype": "float64", "calendar": "pr
 
 def encode(dataset: xr.Dataset) -> bytes:
     """NetCDF-3 with 64-bit offsets; the same dataset always gives the same bytes."""
+    ordered = dataset[sorted(dataset.data_vars, key=str)]
     known: dict[str, dict] = {
-        str(name): {"_FillValue": None} for name, part in dataset.variables.items() if part.dtype.kind == "f"
+        str(name): {"_FillValue": None} for name, part in ordered.variables.items() if part.dtype.kind == "f"
     }
     known["time"] = TIME | {"_FillValue": None}
-    return bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=known))
+    return bytes(ordered.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=known))
 
 
 def decode(data: bytes) -> xr.Dataset:

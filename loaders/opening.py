@@ -42,10 +42,5 @@ def open_all() -> dict[str, xr.Dataset]:
 def _embedded(series_id: str) -> xr.Dataset:
     dataset = baseline.read(series_id)
     known = baseline.manifest()["series"][series_id]
-    dataset.attrs |= {
-        "origin": "baseline",
-        "retrieved_at": str(known.get("retrieved_at") or known.get("retrieved") or ""),
-        "payload_sha256": known["sha256"],
-        "history": "made from published figures, see the note on how",
-    }
+    dataset.attrs |= {"origin": "baseline", "payload_sha256": known["sha256"], "history": known["how"]}
     return netcdf.freeze(dataset)

@@ -222,8 +222,9 @@ def _manifest(name: str) -> Entry:
     """One generation, with whatever is not well formed left out: its hashes become file names."""
     path = folder() / name
     try:
+        files.check_owner(path.parent)
         found = path.stat()
-    except OSError:
+    except (OSError, CacheUnwritable):
         return _parsed(path, None)
     return _parsed(path, (found.st_mtime_ns, found.st_size, found.st_ino))
 
@@ -260,7 +261,6 @@ def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
 
 def _json(name: str) -> Entry | None:
     with suppress(OSError, ValueError):
-        files.check_owner(folder())
         found = json.loads(files.read(folder() / name))
         return found if isinstance(found, dict) else None
     return None
