@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, commitments, drawing, markup, sentences
+from dashboard import charts, commitments, markup, sentences
 from dashboard.analysis import SPEECH
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
@@ -93,10 +93,11 @@ def mini(row, first):
         since=t("card.no_open"),
         speech=t("card.speech"),
         height=240,
+        credit=parts.credit([snapshot.series[first.row.id]], snapshot.cache_id),
+        width=105,
         view=row.id,
     )
     dataset = snapshot.series[first.row.id]
-    drawing.sign(figure, look, parts.credit([dataset], snapshot.cache_id), 105)
     alt = parts.alt_of(dataset, indicator.unit_label, indicator.decimals)
     parts.chart(
         figure, key=f"commitment-{row.id}", title=first.row.title, alt=alt, lines=[line], current=current

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, drawing, levels, markup, sentences
+from dashboard import charts, levels, markup, sentences
 from dashboard.analysis import SPEECH, annual_means
 from dashboard.findings import BODIES, finding
 from dashboard.lines import clip, line_of, monthly, shifted, steps_of
@@ -13,6 +13,7 @@ from dashboard.text import day, number, period, t
 from dashboard.views import parts
 
 YEAR = 2023
+WIDE, HALF = 150, 85
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 start, end = current.period
@@ -40,10 +41,14 @@ def drawn(row, **more):
     return clip(line, start, end)
 
 
-def figure_of(figure, key, title, lines, alt, width=150):
-    datasets = [snapshot.series[line.series] for line in lines]
-    drawing.sign(figure, look, parts.credit(datasets, snapshot.cache_id), width)
-    parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
+def credit_of(drawn_lines, width=WIDE):
+    """The credit line of a figure and how many letters fit beside it."""
+    datasets = [snapshot.series[line.series] for line in drawn_lines]
+    return {"credit": parts.credit(datasets, snapshot.cache_id), "width": width}
+
+
+def show(figure, key, title, drawn_lines, alt):
+    parts.chart(figure, key=key, title=title, alt=alt, lines=drawn_lines, current=current)
 
 
 def caspian():
@@ -136,9 +141,10 @@ def long_view(together):
         residual_title=t("level.residual", label=lines[0].label, unit=unit),
         marks=charts.extremes(lines[0], unit),
         view="level-long",
+        **credit_of(lines),
     )
     alt = parts.alt_of(snapshot.series[lines[0].series], unit, 2)
-    figure_of(
+    show(
         figure,
         "level-long",
         t("level.title_caspian", first=lines[0].times[0].astype("datetime64[Y]")),
@@ -184,16 +190,18 @@ def like_periods(body, *, wide=False):
             t("level.pairs_deck", step_one=t(f"step.{main.step}_one"), **words),
         )
     )
-    figure = charts.like_pairs(main, look, color_of(row), decimals=2, lang=selection.lang, view="level-pairs")
-    change, how = sentences.change_words(main, snapshot)
-    figure_of(
-        figure,
-        "level-pairs",
-        t("level.pairs_title", **words),
-        [drawn(row)],
-        f"{change}. {how}.",
-        150 if wide else 85,
+    line = drawn(row)
+    figure = charts.like_pairs(
+        main,
+        look,
+        color_of(row),
+        decimals=2,
+        lang=selection.lang,
+        view="level-pairs",
+        **credit_of([line], WIDE if wide else HALF),
     )
+    change, how = sentences.change_words(main, snapshot)
+    show(figure, f"level-pairs-{row.place}", t("level.pairs_title", **words), [line], f"{change}. {how}.")
 
 
 def swing(body, mine, *, wide=False):
@@ -216,6 +224,7 @@ def swing(body, mine, *, wide=False):
         unit=unit,
     )
     st.html(markup.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
+    line = drawn(row)
     figure = charts.seasons(
         dataset,
         look,
@@ -225,9 +234,10 @@ def swing(body, mine, *, wide=False):
         lang=selection.lang,
         band=band,
         view="level-seasons",
+        **credit_of([line], WIDE if wide else HALF),
     )
     alt = parts.alt_of(snapshot.series[row.id], unit, 2)
-    figure_of(figure, "level-seasons", t("level.season_title"), [drawn(row)], alt, 150 if wide else 85)
+    show(figure, "level-seasons", t("level.season_title"), [line], alt)
 
 
 def rate(row):
@@ -237,6 +247,7 @@ def rate(row):
     if not ends.size:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
+    line = drawn(row)
     figure = charts.rate(
         ends,
         slopes * 100,
@@ -246,9 +257,10 @@ def rate(row):
         look.caspian,
         speech=t("card.speech_long", date=day(SPEECH)),
         view="level-rate",
+        **credit_of([line]),
     )
     words = f"{number(slopes[-1] * 100, 1, sign=True)} cm, {ends[-1]}"
-    figure_of(figure, "level-rate", t("level.rate_title"), [drawn(row)], f"{t('level.rate_title')}: {words}.")
+    show(figure, "level-rate", t("level.rate_title"), [line], f"{t('level.rate_title')}: {words}.")
 
 
 def aral():
@@ -296,9 +308,10 @@ def separate(mine):
                     since=t("card.no_open"),
                     speech=t("card.speech"),
                     view=row.id,
+                    **credit_of([line], 62),
                 )
                 alt = parts.alt_of(snapshot.series[row.id], unit, 2)
-                figure_of(figure, f"level-{row.id}", row.title, [line], alt, 62)
+                show(figure, f"level-{row.id}", row.title, [line], alt)
 
 
 def about(together, mine):

@@ -51,9 +51,9 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
         zero=row.indicator in FROM_ZERO,
         marks=marks,
         height=height,
+        credit=parts.credit(datasets, snapshot.cache_id),
         view=key,
     )
-    drawing.sign(figure, look, parts.credit(datasets, snapshot.cache_id))
     alt = parts.alt_of(datasets[0], indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
