@@ -28,7 +28,7 @@ from dashboard.drawing import (
     name_at_start,
     speech_line,
 )
-from dashboard.lines import Line
+from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
 from dashboard.text import month_name, number, period
 
@@ -57,8 +57,8 @@ def panel(
     than two years ago; ``zero`` starts the axis at zero, for areas, volumes and flows, never for levels.
     """
     figure = canvas(look, height, view)
-    newest = max(drawn.times[-1] for drawn in lines)
-    ended = bool(since) and (today - newest.astype("datetime64[D]")).astype(int) > ENDED_DAYS
+    newest = max(end_of_record(drawn) for drawn in lines)
+    ended = bool(since) and (today - newest).astype(int) > ENDED_DAYS
     if ended:
         hatch(figure, look, newest, today)
         extend(figure, lines, today)
@@ -217,12 +217,13 @@ def seasons(
         inside = years == year
         late = year > newest - recent
         names = [_season_name(month, step, lang) for month in months[inside]]
+        symbols = ["circle-open" if flag == 3 else "circle" for flag in points["qc"].values[inside]]
         figure.trace(
             x=names,
             y=points["value"].values[inside],
             mode="lines+markers",
             line={"color": color if late else look.comparison, "width": 2.6 if late else 1.2},
-            marker={"size": 7 if late else 4},
+            marker={"size": 7 if late else 4, "symbol": symbols},
             name=dataset.attrs["series_id"],
             hovertext=[
                 f"{name} {year}: {number(value, decimals, lang=lang)} {dataset.attrs['units']}"

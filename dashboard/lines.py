@@ -117,6 +117,17 @@ def last_counted(drawn: Line) -> int:
     return int(whole[-1]) if whole.size and not drawn.marks else drawn.times.size - 1
 
 
+def end_of_record(drawn: Line) -> np.datetime64:
+    """The day on which the newest point's period ends: 1 January 2025 for the year 2024."""
+    months = {"year": 12, "quarter": 3, "month": 1}.get(drawn.steps[-1])
+    last = drawn.times[-1]
+    return (
+        last.astype("datetime64[D]")
+        if months is None
+        else (last.astype("datetime64[M]") + months).astype("datetime64[D]")
+    )
+
+
 def _keep(drawn: Line, keep: np.ndarray) -> Line:
     fields = ("times", "values", "flags", "provisional")
     steps = tuple(step for step, kept in zip(drawn.steps, keep, strict=True) if kept)

@@ -67,6 +67,33 @@ def marks_of(place, lines):
     return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
 
 
+def body_card(body):
+    words = sentences.card(body, snapshot)
+    color, text_color = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
+    st.html(
+        markup.card(
+            t(f"card.{body.place}"),
+            color,
+            text_color,
+            words.figure,
+            words.aside,
+            words.state,
+            words.lines,
+            words.unit,
+        )
+    )
+
+
+def body_chart(body, height):
+    lines = card_lines(body.shown)
+    if lines:
+        marks = marks_of(body.place, lines)
+        name = t(f"card.{body.place}")
+        draw(lines, f"overview-{body.place}", name, since=t("card.no_open"), marks=marks, height=height)
+    elif body.shown:
+        st.caption(t("chart.empty", hint=t("chart.empty_hint")))
+
+
 allowed = current.rows
 headline_rows = [row for row in allowed if row.indicator in ("level", "area", "volume")]
 bodies = [body for body in BODIES if any(row.place == body for row in headline_rows)]
@@ -81,32 +108,13 @@ if findings:
         )
     )
     for body, column in zip(findings, st.columns(len(findings), gap="medium"), strict=True):
-        words = sentences.card(body, snapshot)
-        name = t(f"card.{body.place}")
         with column:
-            st.html(
-                markup.card(
-                    name,
-                    look.of_place(body.place, body.sea),
-                    look.text_of_place(body.place, body.sea),
-                    words.figure,
-                    words.aside,
-                    words.state,
-                    words.lines,
-                    words.unit,
-                )
-            )
-            lines = card_lines(body.shown)
-            if lines:
-                draw(
-                    lines,
-                    f"overview-{body.place}",
-                    name,
-                    since=t("card.no_open"),
-                    marks=marks_of(body.place, lines),
-                )
-            elif body.shown:
-                st.caption(t("chart.empty", hint=t("chart.empty_hint")))
+            # One water body alone has its words beside its chart; several stand side by side.
+            told, shown_in = st.columns([4, 7], gap="large") if len(findings) == 1 else (column, column)
+            with told:
+                body_card(body)
+            with shown_in:
+                body_chart(body, 300 if len(findings) == 1 else 232)
     st.html(markup.small(f"{t('card.own_scale')} {t('card.part')}"))
 
 drawn = {name for body in findings for name in body.shown}
