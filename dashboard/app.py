@@ -128,7 +128,8 @@ def _label(table: dict, key: str) -> str:
 def _footer(current: parts.Frame, page: str) -> None:
     newest, _ = parts.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
-    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot"), state, t("footer.free")))
+    fixed = t("fixed.aral" if current.selection.sea == "aral" else "fixed.caspian")
+    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot", fixed=fixed), state, t("footer.free")))
     if page != "data" and parts.refresh_allowed():
         parts.refresh_button("refresh-foot")
 

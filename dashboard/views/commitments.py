@@ -31,9 +31,10 @@ def opened(row):
     with left:
         kind = t(f"commitments.kind_{row.kind}")
         st.html(markup.panel_title(row.wording, look.ink, f"{kind} · {register.fragment(row)}"))
+        deadline_none = "" if row.kind in ("claim", "none") else t("commitments.deadline_none")
         facts = [
-            (t("commitments.who"), row.actor or "–"),
-            (t("commitments.when"), row.deadline or t("commitments.deadline_none")),
+            (t("commitments.who"), row.actor),
+            (t("commitments.when"), row.deadline or deadline_none),
             (t("commitments.missing"), row.missing),
             (t("commitments.changes_reading"), row.changes_reading),
         ]

@@ -69,19 +69,9 @@ def marks_of(place, lines):
 
 def body_card(body):
     words = sentences.card(body, snapshot)
-    color, text_color = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
-    st.html(
-        markup.card(
-            t(f"card.{body.place}"),
-            color,
-            text_color,
-            words.figure,
-            words.aside,
-            words.state,
-            words.lines,
-            words.unit,
-        )
-    )
+    colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
+    said = (words.figure, words.aside, words.state, words.lines, words.unit)
+    st.html(markup.card(t(f"card.{body.place}"), *colors, *said))
 
 
 def body_chart(body, height):
