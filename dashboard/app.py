@@ -11,7 +11,7 @@ import streamlit as st
 
 import loaders
 from dashboard import filters, markup, snapshot
-from dashboard.palette import palette
+from dashboard.palette import LIGHT, palette
 from dashboard.text import t
 from dashboard.views import parts
 
@@ -135,7 +135,7 @@ def _footer(current: parts.Frame, page: str) -> None:
 
 
 def main() -> None:
-    st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(page_title=t("app.name"), page_icon=markup.icon(LIGHT), layout="wide")
     _freeze()
     if "f_sea" not in st.session_state:
         _first_run()
@@ -150,6 +150,7 @@ def main() -> None:
     )
     st.session_state["frame"] = current
     st.html(markup.sheet(current.look))
+    st.logo(markup.logo(current.look), size="large")
     pages = {
         name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
         for name, path in PAGES.items()

@@ -70,8 +70,7 @@ def marks_of(place, lines):
 def body_card(body):
     words = sentences.card(body, snapshot)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
-    said = (words.figure, words.aside, words.state, words.lines, words.unit)
-    st.html(markup.card(t(f"card.{body.place}"), *colors, *said))
+    st.html(markup.card(t(f"card.{body.place}"), *colors, words))
 
 
 def body_chart(body, height):
