@@ -13,9 +13,10 @@ QUARTERS = "caspian-level-dahiti-2026-quarterly"
 SATELLITE = (QUARTERS, "caspian-level-dahiti-2026-annual")
 GAUGES = "caspian-level-kazhydromet-sector-annual"
 TRACK = "north-aral-level-gwm"
+SPEECH = Comparison()
 
 
-def found(place, snapshot=None, comparison=Comparison()):
+def found(place, snapshot=None, comparison=SPEECH):
     snapshot = snapshot or baseline()
     return finding(snapshot, place, comparison, snapshot.rows())
 

@@ -15,16 +15,17 @@ QUARTERS = "caspian-level-dahiti-2026-quarterly"
 SATELLITE = (QUARTERS, "caspian-level-dahiti-2026-annual")
 GAUGES = "caspian-level-kazhydromet-sector-annual"
 TRACK = "north-aral-level-gwm"
+SPEECH = Comparison()
 TODAY = np.datetime64("2026-11-24")
 NO_ARAL = "No open level of the North Aral or the South Aral reaches past"
 
 
-def findings(snapshot=None, bodies=BODIES, comparison=Comparison()):
+def findings(snapshot=None, bodies=BODIES, comparison=SPEECH):
     snapshot = snapshot or baseline()
     return [finding(snapshot, body, comparison, snapshot.rows()) for body in bodies]
 
 
-def answer(snapshot=None, bodies=BODIES, comparison=Comparison()):
+def answer(snapshot=None, bodies=BODIES, comparison=SPEECH):
     snapshot = snapshot or baseline()
     return sentences.answer(findings(snapshot, bodies, comparison), comparison, snapshot)
 
