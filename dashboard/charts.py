@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from dashboard.analysis import Change
+from dashboard.analysis import SPEECH, Change
 from dashboard.drawing import (
     WIDTHS,
     Mark,
@@ -350,3 +350,58 @@ def extremes(drawn: Line, unit: str) -> list[Mark]:
             )
         )
     return found
+
+
+def bars(
+    years: np.ndarray,
+    values: np.ndarray,
+    look: Palette,
+    color: str,
+    *,
+    unit: str,
+    decimals: int,
+    series: str,
+    span: tuple[int, int],
+    speech: str,
+    height: int = 190,
+    credit: str = "",
+    width: int = 90,
+    view: str = "",
+) -> go.Figure:
+    """Yearly anomalies as bars from zero on a time axis that every panel of the page shares.
+
+    Years before the speech are grey, the years after it in the place's colour; the newest is labelled.
+    """
+    figure = canvas(look, height, view)
+    after = SPEECH.astype("datetime64[Y]").astype(int) + 1970
+    figure.trace(
+        type="bar",
+        x=[f"{year}-07-01" for year in years],
+        y=np.round(values, 3),
+        marker={
+            "color": [color if year > after else look.comparison for year in years],
+            "line": {"width": 0},
+        },
+        width=0.8 * 365.25 * 86_400_000,
+        name=series,
+        hovertext=[
+            f"{year}: {number(value, decimals, sign=True)} {unit}"
+            for year, value in zip(years, values, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    figure.layout["xaxis"]["range"] = [f"{span[0]}-01-01", f"{span[1]}-12-31"]
+    figure.layout["yaxis"].update(nticks=5, tickformat="+,.0f" if decimals == 0 else "+.1f")
+    figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1})
+    speech_line(figure, look, speech)
+    figure.note(
+        x=1,
+        xref="paper",
+        y=float(values[-1]),
+        text=f"<b>{number(float(values[-1]), decimals, sign=True)} {unit}</b><br>{years[-1]}",
+        xanchor="left",
+        xshift=8,
+        align="left",
+        font={"size": 13, "color": color if years[-1] > after else look.muted},
+    )
+    return finish(figure, look, credit, width)
