@@ -123,11 +123,14 @@ if modelled:
 gaps = [
     row
     for row in current.rows
-    if row.indicator == "river-flow" and row.id not in {one.id for one, _ in listed}
+    if row.indicator in ("river-flow", "inflow") and climate.anomaly(snapshot.series[row.id]) is None
 ]
 if gaps:
-    body = [(label(row), sentences.first_period(snapshot.series[row.id]), sentences.newest_period(snapshot.series[row.id]),
-             t(f"grade.{row.provenance_grade}")) for row in gaps]  # fmt: skip
     labels = [t(f"climate.{name}") for name in ("gap_label", "gap_first", "gap_last", "gap_grade")]
-    st.html(markup.heading(t("climate.gaps"), t("climate.gaps_deck"))
-            + markup.table(labels, body, "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.6fr)"))  # fmt: skip
+    body = []
+    for row in gaps:
+        dataset = snapshot.series[row.id]
+        ends = sentences.first_period(dataset), sentences.newest_period(dataset)
+        body.append((label(row), *ends, t(f"grade.{row.provenance_grade}")))
+    columns = "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.6fr)"
+    st.html(markup.heading(t("climate.gaps"), t("climate.gaps_deck")) + markup.table(labels, body, columns))
