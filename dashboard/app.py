@@ -15,7 +15,14 @@ from dashboard.palette import LIGHT, palette
 from dashboard.text import t
 from dashboard.views import parts
 
-PAGES = {"overview": "", "level": "level", "commitments": "commitments", "climate": "climate", "data": "data"}
+PAGES = {
+    "overview": "",
+    "level": "level",
+    "extent": "extent",
+    "commitments": "commitments",
+    "climate": "climate",
+    "data": "data",
+}
 WIDGETS = tuple(filters.FIELDS.values())
 
 

@@ -199,3 +199,11 @@ def events(rows: Sequence[tuple[str, str, str, str]]) -> str:
 @cache
 def _css() -> str:
     return SHEET.read_text("utf-8")
+
+
+def figure(main: str, aside: str, words: str) -> str:
+    """A large number, what stands beside it, and the sentence that says what it is."""
+    return (
+        f'<div class="ts"><div class="ts-figure">{escape(main)} <small>{escape(aside)}</small></div>'
+        f'<div class="ts-line">{escape(words)}</div></div>'
+    )
