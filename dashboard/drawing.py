@@ -281,7 +281,7 @@ def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
         xref="paper",
         y=float(drawn.values[-1]),
         yref=on,
-        text="<br>".join(textwrap.wrap(escape(drawn.label), 16)),
+        text="<br>".join(map(escape, textwrap.wrap(drawn.label, 16))),
         xanchor="left",
         yanchor="bottom" if above else "top",
         xshift=8,
