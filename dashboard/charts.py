@@ -23,6 +23,7 @@ from dashboard.drawing import (
     extend,
     faint,
     finish,
+    frame_time,
     hatch,
     name_at_end,
     name_at_start,
@@ -48,7 +49,6 @@ def panel(
     marks: Sequence[Mark] = (),
     height: int = 232,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """A small multiple: lines on one axis, the first one's last value in the margin, the speech dotted.
@@ -75,7 +75,7 @@ def panel(
         values = lines[0].values
         floor = 0.0 if zero else float(values.min())
         absence(figure, look, since, low=float(values[-1]) > (floor + float(values.max())) / 2)
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def long_view(
@@ -91,7 +91,6 @@ def long_view(
     marks: Sequence[Mark] = (),
     height: int = 520,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """All sources of one quantity over their whole record, and below, each minus the first.
@@ -99,6 +98,7 @@ def long_view(
     With ``zero`` the values are changes since a named period, and the zero line carries that name.
     """
     figure = canvas(look, height, view)
+    frame_time(figure, lines)
     signed = bool(zero)
     signs = {"tickformat": "+.1f", "ticksuffix": f" {unit}"}
     for drawn in lines:
@@ -132,7 +132,7 @@ def long_view(
     for drawn in lines:
         if drawn.role == "main" and drawn.times.size:
             end_label(figure, drawn, decimals, unit, signed=signed)
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def like_pairs(
@@ -143,7 +143,6 @@ def like_pairs(
     decimals: int,
     lang: str,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """Each calendar period before (open) and after (full), joined, with the difference beside the stem."""
@@ -187,7 +186,7 @@ def like_pairs(
             cliponaxis=False,
         )
     figure.layout["xaxis"].update(type="category", showgrid=False, range=[-0.4, len(pairs) - 0.2])
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def seasons(
@@ -200,7 +199,6 @@ def seasons(
     lang: str,
     band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """Years laid over one another by calendar period: the newest heavy, earlier thin, a band if given."""
@@ -243,7 +241,7 @@ def seasons(
             )
     order = [_season_name(np.datetime64(f"2001-{at:02d}"), step, lang) for at in _season_starts(step)]
     figure.layout["xaxis"].update(type="category", categoryorder="array", categoryarray=order, showgrid=False)
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str) -> None:
@@ -292,7 +290,6 @@ def rate(
     *,
     speech: str,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """A running slope in centimetres a year with its interval as a band; zero means a steady level."""
@@ -333,7 +330,7 @@ def rate(
         align="left",
         font={"size": 13, "color": color},
     )
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def extremes(drawn: Line, unit: str) -> list[Mark]:

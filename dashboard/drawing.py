@@ -19,6 +19,8 @@ from dashboard.palette import Palette
 from dashboard.text import number, period
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
+# Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
+CREDIT_WIDTH = 62
 WIDTHS = {"main": 2.8, "second": 1.4, "comparison": 1.4, "thin": 1.0}
 
 
@@ -58,9 +60,9 @@ def escape(text: str) -> str:
     return text
 
 
-def finish(figure: Sketch, look: Palette, credit: str, width: int) -> go.Figure:
+def finish(figure: Sketch, look: Palette, credit: str) -> go.Figure:
     """The validated figure, with the credit line under the axis, so that it travels with a saved image."""
-    lines = textwrap.wrap(credit, width)
+    lines = textwrap.wrap(credit, CREDIT_WIDTH)
     figure.layout["margin"]["b"] = 34 + 13 * len(lines)
     figure.layout["height"] += 8 + 13 * len(lines)
     if lines:
@@ -230,6 +232,13 @@ def absence(figure: Sketch, look: Palette, words: str, *, low: bool) -> None:
     )
 
 
+def frame_time(figure: Sketch, lines: Sequence[Line]) -> None:
+    """Fix the time axis to the lines: left to itself it makes room for labels, decades of it on a phone."""
+    first = min(drawn.times[0] for drawn in lines).astype("datetime64[Y]")
+    last = max(drawn.times[-1] for drawn in lines).astype("datetime64[Y]") + 2
+    figure.layout["xaxis"]["range"] = [f"{first}-01-01", f"{last}-01-01"]
+
+
 def extend(figure: Sketch, lines: Sequence[Line], today: np.datetime64) -> None:
     first = min(drawn.times[0] for drawn in lines if drawn.times.size)
     figure.layout["xaxis"].update(range=[str(first.astype("datetime64[D]")), str(today)])
@@ -271,7 +280,8 @@ def end_label(figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: 
 def name_at_start(figure: Sketch, look: Palette, drawn: Line) -> None:
     """The name of a further line near its beginning, on a leader, away from the heavy line above it."""
     at = min(drawn.times.size - 1, max(4, drawn.times.size // 4))
-    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), drawn.label, dy=46))
+    words = "\n".join(textwrap.wrap(drawn.label, 16))
+    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), words, dy=58))
 
 
 def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
@@ -281,7 +291,7 @@ def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
         xref="paper",
         y=float(drawn.values[-1]),
         yref=on,
-        text="<br>".join(textwrap.wrap(escape(drawn.label), 16)),
+        text="<br>".join(map(escape, textwrap.wrap(drawn.label, 16))),
         xanchor="left",
         yanchor="bottom" if above else "top",
         xshift=8,

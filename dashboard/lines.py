@@ -90,7 +90,7 @@ def thin(drawn: Line) -> Line:
     if count <= MAX_POINTS:
         return drawn
     keep = np.zeros(count, dtype=bool)
-    keep[:: -(-count // MAX_POINTS)] = True
+    keep[:: -(-count // (MAX_POINTS - 1))] = True
     keep[-1] = True
     return _keep(drawn, keep)
 

@@ -116,14 +116,14 @@ def fingerprint() -> str:
 
 
 @contextmanager
-def locked(wait: float = LOCK_WAIT) -> Iterator[None]:
-    """Hold the cache for one refresh. Raises CacheBusy after ``wait`` seconds, CacheUnwritable."""
+def locked(wait: float | None = None) -> Iterator[None]:
+    """Hold the cache for one refresh. Raises CacheBusy after ``wait`` (5) seconds, CacheUnwritable."""
     from filelock import FileLock, Timeout
 
     home = files.make_folder(folder())
     lock = FileLock(home / LOCK, mode=0o600)
     try:
-        lock.acquire(timeout=wait)
+        lock.acquire(timeout=LOCK_WAIT if wait is None else wait)
     except Timeout:
         holder = _json(HOLDER) or {}
         since, process = holder.get("since", "?"), holder.get("pid", "?")

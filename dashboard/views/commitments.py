@@ -95,7 +95,6 @@ def mini(row, first):
         speech=t("card.speech"),
         height=240,
         credit=parts.credit([snapshot.series[first.row.id]], snapshot.cache_id),
-        width=105,
         view=row.id,
     )
     dataset = snapshot.series[first.row.id]

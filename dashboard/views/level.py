@@ -13,7 +13,6 @@ from dashboard.text import day, number, period, t
 from dashboard.views import parts
 
 YEAR = 2023
-WIDE, HALF = 150, 85
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 start, end = current.period
@@ -41,10 +40,8 @@ def drawn(row, **more):
     return clip(line, start, end)
 
 
-def credit_of(drawn_lines, width=WIDE):
-    """The credit line of a figure and how many letters fit beside it."""
-    datasets = [snapshot.series[line.series] for line in drawn_lines]
-    return {"credit": parts.credit(datasets, snapshot.cache_id), "width": width}
+def credit_of(drawn_lines):
+    return parts.credit([snapshot.series[line.series] for line in drawn_lines], snapshot.cache_id)
 
 
 def show(figure, key, title, drawn_lines, alt):
@@ -94,9 +91,9 @@ def caspian():
     if view == "long":
         long_view(together)
     elif view == "change":
-        like_periods(body, wide=True)
+        like_periods(body)
     elif view == "seasonal":
-        swing(body, mine, wide=True)
+        swing(body, mine)
     else:
         rate(lead)
     if view == "long":
@@ -141,7 +138,7 @@ def long_view(together):
         residual_title=t("level.residual", label=lines[0].label, unit=unit),
         marks=charts.extremes(lines[0], unit),
         view="level-long",
-        **credit_of(lines),
+        credit=credit_of(lines),
     )
     alt = parts.alt_of(snapshot.series[lines[0].series], unit, 2)
     show(
@@ -169,7 +166,7 @@ def long_view(together):
         st.html(markup.small(" ".join(said)))
 
 
-def like_periods(body, *, wide=False):
+def like_periods(body):
     """Where the headline number comes from: each period before and after."""
     if not body.agreement:
         changes = [change for change in body.changes if change.reason]
@@ -198,13 +195,13 @@ def like_periods(body, *, wide=False):
         decimals=2,
         lang=selection.lang,
         view="level-pairs",
-        **credit_of([line], WIDE if wide else HALF),
+        credit=credit_of([line]),
     )
     change, how = sentences.change_words(main, snapshot)
     show(figure, f"level-pairs-{row.place}", t("level.pairs_title", **words), [line], f"{change}. {how}.")
 
 
-def swing(body, mine, *, wide=False):
+def swing(body, mine):
     """The years laid over one another, for the series of the headline or the one with a normal band."""
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
     if not fine:
@@ -234,7 +231,7 @@ def swing(body, mine, *, wide=False):
         lang=selection.lang,
         band=band,
         view="level-seasons",
-        **credit_of([line], WIDE if wide else HALF),
+        credit=credit_of([line]),
     )
     alt = parts.alt_of(snapshot.series[row.id], unit, 2)
     show(figure, "level-seasons", t("level.season_title"), [line], alt)
@@ -257,7 +254,7 @@ def rate(row):
         look.caspian,
         speech=t("card.speech_long", date=day(SPEECH)),
         view="level-rate",
-        **credit_of([line]),
+        credit=credit_of([line]),
     )
     words = f"{number(slopes[-1] * 100, 1, sign=True)} cm, {ends[-1]}"
     show(figure, "level-rate", t("level.rate_title"), [line], f"{t('level.rate_title')}: {words}.")
@@ -308,7 +305,7 @@ def separate(mine):
                     since=t("card.no_open"),
                     speech=t("card.speech"),
                     view=row.id,
-                    **credit_of([line], 62),
+                    credit=credit_of([line]),
                 )
                 alt = parts.alt_of(snapshot.series[row.id], unit, 2)
                 show(figure, f"level-{row.id}", row.title, [line], alt)
