@@ -362,7 +362,6 @@ def bars(
     speech: str,
     height: int = 190,
     credit: str = "",
-    width: int = 90,
     view: str = "",
 ) -> go.Figure:
     """Yearly anomalies as bars from zero on a time axis that every panel of the page shares.
@@ -401,7 +400,7 @@ def bars(
         align="left",
         font={"size": 13, "color": color if years[-1] > after else look.muted},
     )
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def hypsometry(
@@ -413,7 +412,6 @@ def hypsometry(
     *,
     series: str,
     credit: str = "",
-    width: int = 90,
     view: str = "",
 ) -> go.Figure:
     """Level against area: a line through observed triples, dots from light (early) to dark (late)."""
@@ -452,7 +450,7 @@ def hypsometry(
         )
     figure.layout["xaxis"].update(ticksuffix=" km²", tickformat=",.0f", nticks=4)
     figure.layout["yaxis"].update(ticksuffix=" m")
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
 
 
 def metre_bars(
@@ -463,7 +461,6 @@ def metre_bars(
     *,
     series: str,
     credit: str = "",
-    width: int = 62,
     view: str = "",
 ) -> go.Figure:
     """km2 that each metre uncovered, by depth step from the top down."""
@@ -484,4 +481,178 @@ def metre_bars(
     figure.layout["margin"]["l"] = 76
     figure.layout["xaxis"].update(showgrid=False, showticklabels=False, showline=False)
     figure.layout["yaxis"].update(type="category", autorange="reversed", showgrid=False, dtick=1)
-    return finish(figure, look, credit, width)
+    return finish(figure, look, credit)
+
+
+def histogram(
+    values: Sequence[float],
+    change: float,
+    low: float,
+    high: float,
+    look: Palette,
+    color: str,
+    *,
+    words: dict[str, str],
+    decimals: int = 0,
+    series: str,
+    credit: str = "",
+    view: str = "",
+) -> go.Figure:
+    """Changes of pace at earlier dates, the band that holds nine of ten, and the change after the speech.
+
+    ``words`` are the strings of the figure: after, band, falling, rising. Rates are in cm a year.
+    """
+    figure = canvas(look, 300, view)
+    step = 4.0
+    edges = np.arange(np.floor(min(values) / step) * step, max(values) + step, step)
+    counts, edges = np.histogram(values, edges)
+    middles = (edges[:-1] + edges[1:]) / 2
+    top = float(counts.max())
+    figure.shape(
+        type="rect",
+        x0=low,
+        x1=high,
+        y0=0,
+        y1=top * 0.66,
+        fillcolor=faint(look.comparison),
+        line={"width": 0},
+        layer="below",
+    )
+    figure.trace(
+        type="bar",
+        x=middles,
+        y=counts,
+        width=step * 0.86,
+        marker={"color": look.comparison},
+        name=series,
+        hovertext=[
+            f"{number(left, 0, sign=True)} … {number(right, 0, sign=True)} cm: {count}"
+            for left, right, count in zip(edges[:-1], edges[1:], counts, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    figure.shape(x0=change, x1=change, y0=0, y1=top * 1.08, line={"color": color, "width": 2.6})
+    left = change > (low + high) / 2
+    figure.note(
+        x=change,
+        y=top * 1.1,
+        text=f"<b>{words['after']}</b>",
+        xanchor="right" if left else "left",
+        xshift=-7 if left else 7,
+        yanchor="middle",
+        align="left",
+        font={"size": 13, "color": color},
+    )
+    figure.note(
+        x=1,
+        xref="paper",
+        y=top * 0.66,
+        text=words["band"],
+        xanchor="left",
+        xshift=8,
+        yanchor="top",
+        align="left",
+        font={"size": 12, "color": look.muted},
+    )
+    for side, key in (("left", "falling"), ("right", "rising")):
+        figure.note(
+            x=0 if side == "left" else 1,
+            xref="paper",
+            y=0,
+            yref="paper",
+            yshift=-18,
+            text=words[key],
+            xanchor=side,
+            yanchor="top",
+            font={"size": 12, "color": look.muted},
+        )
+    figure.layout["margin"]["b"] = 60
+    figure.layout["xaxis"].update(tickformat="+.0f")
+    figure.layout["yaxis"]["range"] = [0, top * 1.2]
+    return finish(figure, look, credit, below=16)
+
+
+def carried_on(
+    times: np.ndarray,
+    observed: np.ndarray,
+    expected: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    look: Palette,
+    color: str,
+    *,
+    unit: str,
+    speech: str,
+    words: str,
+    step: str,
+    series: str,
+    credit: str = "",
+    view: str = "",
+) -> go.Figure:
+    """What was observed, the trend before the speech carried on, and its 90 % band after it."""
+    figure = canvas(look, 320, view)
+    days = times.astype("datetime64[D]").astype(str)
+    after = times.astype("datetime64[D]") > SPEECH
+    # The band begins at the last point before the speech, so that it grows out of the line.
+    tail = np.flatnonzero(after)
+    if tail.size:
+        tail = np.arange(max(tail[0] - 1, 0), times.size)
+        for edge, fill in ((low, None), (high, "tonexty")):
+            figure.trace(
+                x=days[tail],
+                y=np.round(edge[tail], 4),
+                mode="lines",
+                line={"width": 0},
+                fill=fill,
+                fillcolor=faint(look.comparison),
+                hoverinfo="skip",
+                name=series,
+            )
+    figure.trace(
+        x=days,
+        y=np.round(expected, 4),
+        mode="lines",
+        line={"color": look.comparison, "width": 1.4, "dash": "4px,3px"},
+        hoverinfo="skip",
+        name=series,
+    )
+    figure.trace(
+        x=days,
+        y=np.round(observed, 4),
+        mode="lines+markers" if step == "year" else "lines",
+        line={"color": color, "width": 2.2},
+        marker={"size": 6},
+        hovertext=[
+            f"{period(when, step)}: {number(value, 2)} {unit}"
+            for when, value in zip(times, observed, strict=True)
+        ],
+        hoverinfo="text",
+        name=series,
+    )
+    speech_line(figure, look, speech)
+    known = np.flatnonzero(np.isfinite(observed))
+    gap = (float(np.nanmax(observed)) - float(np.nanmin(observed))) * 0.08
+    close = abs(float(expected[-1]) - float(observed[known[-1]])) < gap
+    figure.note(
+        x=1,
+        xref="paper",
+        y=float(observed[known[-1]]),
+        xanchor="left",
+        xshift=8,
+        align="left",
+        text=f"<b>{number(float(observed[known[-1]]), 2)} {unit}</b><br>{period(times[known[-1]], step)}",
+        yanchor="top" if close else "middle",
+        font={"size": 13, "color": color},
+    )
+    figure.note(
+        x=1,
+        xref="paper",
+        y=float(expected[-1]),
+        xanchor="left",
+        xshift=8,
+        align="left",
+        text=f"{number(float(expected[-1]), 2)}<br>{words}",
+        yanchor="bottom" if close else "middle",
+        font={"size": 12, "color": look.muted},
+    )
+    return finish(figure, look, credit)

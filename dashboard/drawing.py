@@ -60,18 +60,18 @@ def escape(text: str) -> str:
     return text
 
 
-def finish(figure: Sketch, look: Palette, credit: str) -> go.Figure:
+def finish(figure: Sketch, look: Palette, credit: str, *, below: int = 0) -> go.Figure:
     """The validated figure, with the credit line under the axis, so that it travels with a saved image."""
     lines = textwrap.wrap(credit, CREDIT_WIDTH)
-    figure.layout["margin"]["b"] = 34 + 13 * len(lines)
-    figure.layout["height"] += 8 + 13 * len(lines)
+    figure.layout["margin"]["b"] = 34 + below + 13 * len(lines)
+    figure.layout["height"] += 8 + below + 13 * len(lines)
     if lines:
         figure.note(
             x=0,
             xref="paper",
             y=0,
             yref="paper",
-            yshift=-26,
+            yshift=-26 - below,
             xshift=-42,
             text="<br>".join(map(escape, lines)),
             xanchor="left",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from urllib.parse import quote as quote_url
 
 from dashboard.palette import Palette
 
@@ -110,8 +111,17 @@ def group(title: str, note: str) -> str:
     return f'<div class="ts ts-group"><b>{escape(title)}</b> <span>· {escape(note)}</span></div>'
 
 
-Cell = tuple[str, str, str]
-"""A cell of a register row: the column's label, its main words, and the small line below."""
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a register row: the column's label, its words, the small line below, and a shape before them.
+
+    ``picture`` is markup of this module (``shape`` or ``ladder``), never a text from outside.
+    """
+
+    label: str
+    main: str
+    small: str = ""
+    picture: str = ""
 
 
 def head(labels: Sequence[str], columns: str) -> str:
@@ -124,9 +134,10 @@ def row(
 ) -> str:
     """One passage: words and fragment, the cells, and a link that opens or closes it."""
     shown = "".join(
-        f'<div class="{"" if main else "ts-empty"}"><div class="ts-label">{escape(label)}</div>'
-        f'<div>{escape(main) or "–"}</div><div class="ts-sub">{escape(small)}</div></div>'
-        for label, main, small in cells
+        f'<div class="{"" if cell.main else "ts-empty"}"><div class="ts-label">{escape(cell.label)}</div>'
+        f'<div class="ts-state">{cell.picture}{escape(cell.main) or "–"}</div>'
+        f'<div class="ts-sub">{escape(cell.small)}</div></div>'
+        for cell in cells
     )
     return (
         f'<div class="ts ts-grid ts-row" id="{escape(anchor)}" style="grid-template-columns:{columns}">'
@@ -206,4 +217,43 @@ def figure(main: str, aside: str, words: str) -> str:
     return (
         f'<div class="ts"><div class="ts-figure">{escape(main)} <small>{escape(aside)}</small></div>'
         f'<div class="ts-line">{escape(words)}</div></div>'
+    )
+
+
+SHAPES = {
+    "wedge-up": '<path d="M7 2 L13 12 L1 12 Z" fill="{c}"/>',
+    "wedge-up-open": '<path d="M7 2.6 L12.4 11.6 L1.6 11.6 Z" fill="none" stroke="{c}" stroke-width="1.6"/>',
+    "wedge-down": '<path d="M7 12 L13 2 L1 2 Z" fill="{c}"/>',
+    "wedge-down-open": '<path d="M7 11.4 L12.4 2.4 L1.6 2.4 Z" fill="none" stroke="{c}" stroke-width="1.6"/>',
+    "bar": '<rect x="2" y="4.5" width="10" height="5" fill="{c}"/>',
+    "dash": '<rect x="2" y="6" width="10" height="2" fill="{c}"/>',
+    "half": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="1.6"/>'
+    '<path d="M7 1.8 A5.2 5.2 0 0 0 7 12.2 Z" fill="{c}"/>',
+    "dots": '<circle cx="2.5" cy="7" r="1.6" fill="{c}"/><circle cx="7" cy="7" r="1.6" fill="{c}"/>'
+    '<circle cx="11.5" cy="7" r="1.6" fill="{c}"/>',
+    "circle": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="1.6"/>',
+    "square": '<rect x="1.8" y="1.8" width="10.4" height="10.4" fill="none" stroke="{c}" stroke-width="1.6"/>',
+}
+
+
+def shape(name: str, color: str) -> str:
+    """One state's shape as a picture with empty alt text: the word always stands beside it."""
+    return _picture(SHAPES[name].replace("{c}", color), 14)
+
+
+def ladder(steps: int, color: str, *, struck: bool = False) -> str:
+    """Four boxes, filled to the step reached; struck through where it lapsed."""
+    boxes = "".join(
+        f'<rect x="{1 + at * 14}" y="2" width="10.5" height="10.5" fill="{color if at < steps else "none"}" '
+        f'stroke="{color}" stroke-width="1.2"/>'
+        for at in range(4)
+    )
+    line = f'<path d="M0 7.2 H56" stroke="{color}" stroke-width="1.6"/>' if struck else ""
+    return _picture(boxes + line, 57)
+
+
+def _picture(body: str, width: int) -> str:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="14" viewBox="0 0 {width} 14">{body}</svg>'
+    return (
+        f'<img alt="" class="ts-shape" width="{width}" height="14" src="data:image/svg+xml,{quote_url(svg)}">'
     )
