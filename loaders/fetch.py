@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import http, store
+from loaders.assemble import fitting
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, failed, judge, unchanged
 from loaders.model import Held, Progress, Request, Series, Source
@@ -62,11 +63,11 @@ def source_module(source: Source) -> ModuleType:
 
 
 def stored(rows: dict[str, Series]) -> dict[str, xr.Dataset]:
-    """The undamaged stored dataset of each row that has one."""
+    """The sound stored dataset of each row that has one."""
     found = {}
-    for series_id in rows:
+    for series_id, row in rows.items():
         try:
-            found[series_id] = store.read(series_id)
+            found[series_id] = fitting(store.read(series_id), row)
         except LoadError:
             continue
     return found

@@ -1,4 +1,4 @@
-"""What a plotly figure says once it is JSON, as the browser gets it: its strings, numbers, traces and colours."""
+"""What a plotly figure says as the JSON that a browser gets: its strings, numbers, traces and colours."""
 
 from __future__ import annotations
 
