@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.readings import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
 from dashboard.text import brief, number, t
-from dashboard.verdicts import when
+from dashboard.wording import when
 
 Lines = list[tuple[str, str]]
 

@@ -232,7 +232,7 @@ SHAPES = {
     "dots": '<circle cx="2.5" cy="7" r="1.6" fill="{c}"/><circle cx="7" cy="7" r="1.6" fill="{c}"/>'
     '<circle cx="11.5" cy="7" r="1.6" fill="{c}"/>',
     "circle": '<circle cx="7" cy="7" r="5.2" fill="none" stroke="{c}" stroke-width="1.6"/>',
-    "square": '<rect x="1.8" y="1.8" width="10.4" height="10.4" fill="none" stroke="{c}" stroke-width="1.6"/>',
+    "square": '<rect x="2" y="2" width="10" height="10" fill="none" stroke="{c}" stroke-width="1.6"/>',
 }
 
 
@@ -253,7 +253,15 @@ def ladder(steps: int, color: str, *, struck: bool = False) -> str:
 
 
 def _picture(body: str, width: int) -> str:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="14" viewBox="0 0 {width} 14">{body}</svg>'
-    return (
-        f'<img alt="" class="ts-shape" width="{width}" height="14" src="data:image/svg+xml,{quote_url(svg)}">'
+    size = f'width="{width}" height="14"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} 14">{body}</svg>'
+    return f'<img alt="" class="ts-shape" {size} src="data:image/svg+xml,{quote_url(svg)}">'
+
+
+def sums(lines: Sequence[tuple[str, str]]) -> str:
+    """An arithmetic, line by line: what it is on the left, the number on the right."""
+    body = "".join(
+        f'<div class="ts-sum"><div>{escape(name)}</div><div>{escape(value)}</div></div>'
+        for name, value in lines
     )
+    return f'<div class="ts">{body}</div>'

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
-from dashboard import markup, sentences
+from dashboard import markup, wording
+from dashboard.assess import assess
 from dashboard.commitments import Register
-from dashboard.findings import headline, linked
+from dashboard.readings import Assessment
 from dashboard.rows import Commitment
+from dashboard.snapshot import Snapshot
 from dashboard.text import t
 from dashboard.views.parts import Frame
 
 STRIP = ("E4", "E3", "E2", "E7", "E1", "S0")
-COLUMNS = "minmax(0,4.1fr) minmax(0,2.1fr) minmax(0,2.1fr) minmax(0,2.6fr) 44px"
+COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(0,0.8fr) 44px"
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _assessments(cache_id: str, as_of: np.datetime64, _snapshot: Snapshot) -> dict[str, Assessment]:
+    return {found.row.id: found for found in assess(_snapshot, as_of=as_of)}
+
+
+def assessments(current: Frame) -> dict[str, Assessment]:
+    """All readings of this state of the cache, made once a day and process."""
+    return _assessments(current.snapshot.cache_id, current.today, current.snapshot)
 
 
 def strip(current: Frame, register: Register) -> None:
     """A few passages under the Overview's charts, and the way to all of them."""
     rows = chosen(current, list(register.commitments.values()))
-    first = [row for row in rows if row.id in STRIP] if not current.selection.indicator else rows
+    first = rows if current.selection.indicator else [row for row in rows if row.id in STRIP]
     first.sort(key=lambda row: STRIP.index(row.id) if row.id in STRIP else len(STRIP))
     link = (t("overview.strip_all", count=_passages(register)), current.href("commitments"))
     st.html(markup.heading(t("overview.strip_title"), t("overview.strip_deck"), link))
@@ -38,33 +51,33 @@ def chosen(current: Frame, rows: Sequence[Commitment]) -> list[Commitment]:
 
 
 def header() -> str:
-    labels = ("col_words", "col_who", "col_now", "col_change")
+    labels = ("col_words", "col_delivery", "col_condition", "col_pathway", "col_evidence")
     return markup.head([*(t(f"overview.{label}") for label in labels), ""], COLUMNS)
 
 
 def markup_row(current: Frame, row: Commitment, *, opened: bool = False) -> str:
-    """Words and fragment, who and by when, the newest linked figure, its change, and Open or Close."""
-    snapshot = current.snapshot
-    found, _ = linked(snapshot, row.series, current.comparison)
-    first = headline(found)
-    deadline = row.deadline or ("" if row.kind in ("claim", "none") else t("commitments.deadline_none"))
-    cells = [(t("overview.col_who"), row.actor, deadline)]
-    if first is None:
-        cells += [
-            (t("overview.col_now"), t("card.no_data"), t("commitments.none_linked")),
-            (t("overview.col_change"), "", ""),
-        ]
-    else:
-        change, how = sentences.change_words(first.change, snapshot)
-        about = first.row.label or first.row.title
-        cells.append((t("overview.col_now"), sentences.newest(first, snapshot), about))
-        cells.append((t("overview.col_change"), change, how))
+    """Words and fragment, the three readings apart, the evidence, and Open or Close."""
+    found, look = assessments(current)[row.id], current.look
+    cells = [
+        cell(t("overview.col_delivery"), wording.delivery(found, look)),
+        cell(t("overview.col_condition"), wording.condition(found, look)),
+        cell(t("overview.col_pathway"), wording.pathway(found, look)),
+        markup.Cell(t("overview.col_evidence"), wording.evidence(found)),
+    ]
     target = None if opened else row.id
-    link = (
-        t("overview.close" if opened else "overview.open"),
-        f"{current.href('commitments', open=target)}#{row.id}",
-    )
+    address = f"{current.href('commitments', open=target)}#{row.id}"
+    link = (t("overview.close" if opened else "overview.open"), address)
     return markup.row(row.short, fragment(row), cells, link, COLUMNS, row.id)
+
+
+def cell(label: str, verdict: wording.Verdict) -> markup.Cell:
+    """A verdict as a cell: shape or ladder, word, small line."""
+    picture = ""
+    if verdict.steps is not None:
+        picture = markup.ladder(verdict.steps, verdict.color, struck=verdict.struck)
+    elif verdict.shape:
+        picture = markup.shape(verdict.shape, verdict.color)
+    return markup.Cell(label, verdict.word, verdict.small, picture)
 
 
 def fragment(row: Commitment) -> str:

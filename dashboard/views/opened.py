@@ -1,0 +1,285 @@
+"""One passage opened: its readings with their arithmetic, its figures, its dated evidence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import arithmetic, charts, commitments, markup, sentences, wording
+from dashboard.findings import headline, linked
+from dashboard.lines import clip, line_of
+from dashboard.readings import Assessment, Condition, Pathway
+from dashboard.rows import Milestone
+from dashboard.snapshot import label
+from dashboard.text import month, t
+from dashboard.views import parts, register
+
+
+def show(current: parts.Frame, found: Assessment) -> None:
+    """Readings on the left, their pictures on the right, then figures, evidence and what would change it."""
+    row = found.row
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        kicker = t(
+            "opened.kicker", kind=t(f"commitments.kind_{row.kind}"), id=row.id, when=month(found.as_of)
+        )
+        st.html(
+            markup.panel_title(
+                row.wording, current.look.ink, f"{kicker.capitalize()} · {register.fragment(row)}"
+            )
+        )
+        for reading in found.conditions:
+            _condition_sums(current, reading)
+        if found.pathway is not None:
+            _pathway_sums(found.pathway, t("opened.pathway_title"))
+        for later in found.later:
+            _pathway_sums(later, later.target.label if later.target else "")
+        _delivery(found)
+        _not_measurable(found)
+    with right:
+        drawn = [_condition_pictures(current, found, reading) for reading in found.conditions]
+        if not any(drawn):
+            _series_picture(current, found)
+    _facts(current, found)
+    _figures(current, found)
+    _evidence(current, found)
+
+
+def _title(key: str, about: str = "") -> str:
+    return markup.panel_title(t(f"opened.{key}"), parts.frame().look.ink, about)
+
+
+def _condition_sums(current: parts.Frame, reading: Condition) -> None:
+    decided = wording.deciding(reading)
+    place = current.snapshot.catalogue.places[reading.place].label
+    verdict = wording.condition_word(reading, current.look)
+    st.html(markup.panel_title(f"{place}: {verdict.word.lower()}", current.look.ink, verdict.small))
+    if decided is not None and decided.fit is not None:
+        st.html(markup.sums(arithmetic.baseline_lines(decided)))
+    if reading.baselines:
+        body = [
+            (arithmetic.baseline_name(baseline), *arithmetic.baseline_words(baseline))
+            for baseline in reading.baselines
+        ]
+        labels = [t(f"opened.hold_{name}") for name in ("col_base", "col_change", "col_word")]
+        columns = "minmax(0,1.6fr) minmax(0,1.2fr) minmax(0,2.4fr)"
+        st.html(_title("hold") + markup.table(labels, body, columns))
+    if reading.like is not None:
+        st.html(_title("like") + markup.sums(arithmetic.like_lines(reading)))
+        cells = arithmetic.strip_cells(reading)
+        if cells:
+            st.html(_title("strip") + markup.sums(cells))
+            if reading.sensitivity.flips:
+                st.html(markup.small(t("opened.flip")))
+    for flow in reading.flows:
+        name = label(current.snapshot.catalogue.series[flow.series])
+        st.html(
+            markup.panel_title(f"{t('opened.flow_title')} {name}", current.look.ink, "")
+            + markup.sums(arithmetic.flow_lines(flow))
+        )
+    key = "aral" if current.snapshot.catalogue.places[reading.place].sea == "aral" else "caspian"
+    st.html(markup.quote(t(f"fixed.{key}")))
+
+
+def _pathway_sums(reading: Pathway, title: str) -> None:
+    ink = parts.frame().look.ink
+    word = t(f"pathway.{reading.state}")
+    st.html(
+        markup.panel_title(
+            f"{title} {word}", ink, t("opened.evidence", word=t(f"evidence.{reading.evidence_strength}"))
+        )
+        + markup.sums(arithmetic.pathway_lines(reading))
+    )
+    for beside in reading.beside:
+        name = label(parts.frame().snapshot.catalogue.series[beside.series])
+        word = t(f"pathway.{beside.state}")
+        st.html(
+            markup.panel_title(f"{name}: {word.lower()}", ink, t("opened.beside"))
+            + markup.sums(arithmetic.pathway_lines(beside))
+        )
+    st.html(markup.small(t("opened.pathway_deck")))
+
+
+def _delivery(found: Assessment) -> None:
+    if found.delivery is None:
+        return
+    ink = parts.frame().look.ink
+    verdict = wording.delivery(found, parts.frame().look)
+    said = t("opened.evidence", word=t(f"evidence.{found.delivery.evidence_strength}"))
+    about = " · ".join(word for word in (verdict.small, said) if word)
+    st.html(markup.panel_title(f"{t('opened.delivery_title')} {verdict.word}", ink, about))
+    looked = [
+        t("opened.looked", sought=one.sought, when=wording.when(one.when)) for one in found.delivery.looked
+    ]
+    for words in looked:
+        st.html(markup.small(words))
+
+
+def _not_measurable(found: Assessment) -> None:
+    if found.not_measurable is None:
+        return
+    reason = t(f"reason_measure.{found.not_measurable.reason}")
+    st.html(
+        markup.facts(
+            [
+                (t("opened.measure_title"), f"{t('verdict.not_measurable')}: {reason}"),
+                (t("opened.would_help"), found.not_measurable.what_would_help),
+            ]
+        )
+    )
+
+
+def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condition) -> bool:
+    """The placebo histogram and the trend carried on; False where neither can be drawn."""
+    snapshot, look = current.snapshot, current.look
+    decided, drawn = wording.deciding(reading), False
+    place = snapshot.catalogue.places[reading.place]
+    color = look.of_place(reading.place, place.sea)
+    if decided is not None and decided.band is not None and decided.series in snapshot.series:
+        drawn = True
+        dataset = snapshot.series[decided.series]
+        row = snapshot.catalogue.series[decided.series]
+        st.html(
+            markup.panel_title(
+                t("opened.placebo_title"), look.ink, f"{t('opened.placebo_deck')} {label(row)}."
+            )
+        )
+        after = t("opened.placebo_after", change=arithmetic.rate(decided.change))
+        words = {name: t(f"opened.placebo_{name}") for name in ("band", "falling", "rising")}
+        key = f"placebo-{found.row.id}-{reading.place}"
+        figure = charts.histogram(
+            decided.placebos,
+            decided.change,
+            decided.band.low,
+            decided.band.high,
+            look,
+            color,
+            words={**words, "after": after},
+            series=decided.series,
+            credit=parts.credit([dataset], snapshot.cache_id),
+            view=key,
+        )
+        alt = ". ".join(f"{name}: {value}" for name, value in arithmetic.baseline_lines(decided))
+        line = line_of(dataset, label(row), color)
+        parts.chart(figure, key=key, title=t("opened.placebo_title"), alt=alt, lines=[line], current=current)
+    if reading.carried is not None and reading.carried.series in snapshot.series:
+        drawn = True
+        carried = reading.carried
+        dataset, row = snapshot.series[carried.series], snapshot.catalogue.series[carried.series]
+        st.html(
+            markup.panel_title(
+                t("opened.carried_title"), look.ink, t("opened.carried_deck", label=label(row))
+            )
+        )
+        key = f"carried-{found.row.id}-{reading.place}"
+        unit = snapshot.catalogue.indicators[row.indicator].unit_label
+        figure = charts.carried_on(
+            carried.times,
+            carried.observed,
+            carried.expected,
+            carried.low,
+            carried.high,
+            look,
+            color,
+            unit=unit,
+            speech=t("card.speech"),
+            words=t("opened.carried_on"),
+            step=carried.step,
+            series=carried.series,
+            credit=parts.credit([dataset], snapshot.cache_id),
+            view=key,
+        )
+        alt = parts.alt_of(dataset, unit, 2)
+        line = line_of(dataset, label(row), color)
+        parts.chart(figure, key=key, title=t("opened.carried_title"), alt=alt, lines=[line], current=current)
+    return drawn
+
+
+def _series_picture(current: parts.Frame, found: Assessment) -> None:
+    """A passage without a placebo test shows its first series."""
+    snapshot, look = current.snapshot, current.look
+    first = headline(linked(snapshot, found.row.series, current.comparison)[0])
+    if first is None:
+        st.info(t("commitments.none_linked"))
+        return
+    color, text_color = (
+        look.of_place(first.row.place, first.row.sea),
+        look.text_of_place(first.row.place, first.row.sea),
+    )
+    line = clip(
+        line_of(snapshot.series[first.row.id], label(first.row), color, text_color=text_color),
+        *current.period,
+    )
+    if not line.times.size:
+        st.info(t("chart.empty", hint=t("chart.empty_hint")))
+        return
+    indicator = snapshot.catalogue.indicators[first.row.indicator]
+    dataset = snapshot.series[first.row.id]
+    st.html(markup.panel_title(first.row.title, look.ink, sentences.about(first.row, snapshot)))
+    figure = charts.panel(
+        [line],
+        look,
+        unit=indicator.unit_label,
+        decimals=indicator.decimals,
+        today=current.today,
+        since=t("card.no_open"),
+        speech=t("card.speech"),
+        height=260,
+        credit=parts.credit([dataset], snapshot.cache_id),
+        view=found.row.id,
+    )
+    key = f"commitment-{found.row.id}"
+    alt = parts.alt_of(dataset, indicator.unit_label, indicator.decimals)
+    parts.chart(figure, key=key, title=first.row.title, alt=alt, lines=[line], current=current)
+
+
+def _facts(current: parts.Frame, found: Assessment) -> None:
+    row = found.row
+    none_stated = "" if row.kind in ("claim", "none") else t("commitments.deadline_none")
+    st.html(
+        markup.facts(
+            [
+                (t("commitments.who"), row.actor),
+                (t("commitments.when"), row.deadline or none_stated),
+                (t("commitments.missing"), row.missing),
+                (t("commitments.changes_reading"), row.changes_reading),
+            ]
+        )
+    )
+
+
+def _figures(current: parts.Frame, found: Assessment) -> None:
+    """Every linked series with its newest value and its like-period change, or why there is none."""
+    snapshot = current.snapshot
+    listed, missing = linked(snapshot, found.row.series, current.comparison)
+    if listed:
+        labels = [t(f"commitments.{name}") for name in ("series", "newest", "change", "periods", "grade")]
+        body = []
+        for one in listed:
+            change, how = sentences.change_words(one.change, snapshot)
+            grade = t(f"grade.{one.row.provenance_grade}")
+            body.append((label(one.row), sentences.newest(one, snapshot), change, how, grade))
+        columns = "minmax(0,3fr) minmax(0,2fr) minmax(0,2fr) minmax(0,3fr) minmax(0,1.4fr)"
+        title = markup.panel_title(
+            t("commitments.measured"), current.look.ink, t("commitments.measured_note")
+        )
+        st.html(title + markup.table(labels, body, columns))
+    if missing:
+        st.html(markup.small(t("commitments.not_stored", names=", ".join(missing))))
+
+
+def _evidence(current: parts.Frame, found: Assessment) -> None:
+    """Dated events, newest first, with what each rests on."""
+    events = [event for event in commitments.milestones_of(found.row.id) if event.kind != "speech"]
+    empty = "" if events else t("commitments.documents_none")
+    st.html(markup.panel_title(t("commitments.documents"), current.look.ink, empty))
+    if events:
+        st.html(markup.events([event_words(event) for event in reversed(events)]))
+
+
+def event_words(event: Milestone) -> tuple[str, str, str, str]:
+    marks = [event.said_by, event.source_kind]
+    if event.seen_as == "extract":
+        marks.append(t("commitments.extract"))
+    if event.not_found:
+        marks.append(t("commitments.planned", when=event.looked_on or event.seen_on))
+    return event.date, event.statement, " · ".join(mark for mark in marks if mark), event.source_url
