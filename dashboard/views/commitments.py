@@ -91,14 +91,14 @@ def mini(row, first):
         unit=indicator.unit_label,
         decimals=indicator.decimals,
         today=current.today,
-        since=t("card.no_open"),
+        since=current.absence,
         speech=t("card.speech"),
         height=240,
         credit=parts.credit([snapshot.series[first.row.id]], snapshot.cache_id),
         view=row.id,
     )
     dataset = snapshot.series[first.row.id]
-    alt = parts.alt_of(dataset, indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, dataset, indicator.unit_label, indicator.decimals)
     parts.chart(
         figure, key=f"commitment-{row.id}", title=first.row.title, alt=alt, lines=[line], current=current
     )
