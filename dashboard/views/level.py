@@ -136,7 +136,7 @@ def long_view(together):
         zero=t("level.zero", year=YEAR),
         speech=t("card.speech_long", date=day(SPEECH)),
         residuals=residuals,
-        residual_title=t("level.residual", label=reference.label, unit=unit),
+        residual_title=t("level.residual", label=label(together[0]), unit=unit),
         marks=charts.extremes(lines[0], unit),
         view="level-long",
         credit=credit_of(lines),
