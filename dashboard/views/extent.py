@@ -220,12 +220,12 @@ def areas():
                     decimals=0,
                     today=current.today,
                     zero=True,
-                    since=t("card.no_open"),
+                    since=current.absence,
                     speech=t("card.speech"),
                     view=row.id,
                     credit=parts.credit([snapshot.series[row.id]], snapshot.cache_id),
                 )
-                alt = parts.alt_of(snapshot.series[row.id], "km²", 0)
+                alt = parts.alt_of(current, snapshot.series[row.id], "km²", 0)
                 parts.chart(
                     figure, key=f"extent-{row.id}", title=row.title, alt=alt, lines=[line], current=current
                 )

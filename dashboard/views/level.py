@@ -123,6 +123,7 @@ def long_view(together):
             residuals.append(clip(levels.residual(line, reference, zero, base), start, end))
         lines.append(clip(shifted(line, zero), start, end))
     lines = [line for line in lines if line.times.size]
+    residuals = [line for line in residuals if line.times.size]
     if not lines:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
@@ -135,12 +136,12 @@ def long_view(together):
         zero=t("level.zero", year=YEAR),
         speech=t("card.speech_long", date=day(SPEECH)),
         residuals=residuals,
-        residual_title=t("level.residual", label=lines[0].label, unit=unit),
+        residual_title=t("level.residual", label=label(together[0]), unit=unit),
         marks=charts.extremes(lines[0], unit),
         view="level-long",
         credit=credit_of(lines),
     )
-    alt = parts.alt_of(snapshot.series[lines[0].series], unit, 2)
+    alt = parts.alt_of(current, snapshot.series[lines[0].series], unit, 2)
     show(
         figure,
         "level-long",
@@ -233,7 +234,7 @@ def swing(body, mine):
         view="level-seasons",
         credit=credit_of([line]),
     )
-    alt = parts.alt_of(snapshot.series[row.id], unit, 2)
+    alt = parts.alt_of(current, snapshot.series[row.id], unit, 2)
     show(figure, "level-seasons", t("level.season_title"), [line], alt)
 
 
@@ -302,12 +303,12 @@ def separate(mine):
                     unit=unit,
                     decimals=2,
                     today=current.today,
-                    since=t("card.no_open"),
+                    since=current.absence,
                     speech=t("card.speech"),
                     view=row.id,
                     credit=credit_of([line]),
                 )
-                alt = parts.alt_of(snapshot.series[row.id], unit, 2)
+                alt = parts.alt_of(current, snapshot.series[row.id], unit, 2)
                 show(figure, f"level-{row.id}", row.title, [line], alt)
 
 

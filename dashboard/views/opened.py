@@ -188,7 +188,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
             credit=parts.credit([dataset], snapshot.cache_id),
             view=key,
         )
-        alt = parts.alt_of(dataset, unit, 2)
+        alt = parts.alt_of(current, dataset, unit, 2)
         line = line_of(dataset, label(row), color)
         parts.chart(figure, key=key, title=t("opened.carried_title"), alt=alt, lines=[line], current=current)
     return drawn
@@ -221,14 +221,14 @@ def _series_picture(current: parts.Frame, found: Assessment) -> None:
         unit=indicator.unit_label,
         decimals=indicator.decimals,
         today=current.today,
-        since=t("card.no_open"),
+        since=current.absence,
         speech=t("card.speech"),
         height=260,
         credit=parts.credit([dataset], snapshot.cache_id),
         view=found.row.id,
     )
     key = f"commitment-{found.row.id}"
-    alt = parts.alt_of(dataset, indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, dataset, indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=first.row.title, alt=alt, lines=[line], current=current)
 
 

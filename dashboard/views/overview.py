@@ -54,7 +54,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
         credit=parts.credit(datasets, snapshot.cache_id),
         view=key,
     )
-    alt = parts.alt_of(datasets[0], indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, datasets[0], indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
 
@@ -78,7 +78,7 @@ def body_chart(body, height):
     if lines:
         marks = marks_of(body.place, lines)
         name = t(f"card.{body.place}")
-        draw(lines, f"overview-{body.place}", name, since=t("card.no_open"), marks=marks, height=height)
+        draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:
         st.caption(t("chart.empty", hint=t("chart.empty_hint")))
 
@@ -109,7 +109,8 @@ if findings:
 drawn = {name for body in findings for name in body.shown}
 rest = [row for row in allowed if row.id not in drawn]
 most = 9 if selection.indicator else 6 if selection.sea != "both" else 3
-shown = panels(snapshot, rest, indicator=selection.indicator, most=most)
+chosen = panels(snapshot, rest, indicator=selection.indicator, most=most)
+shown = [(row, lines) for row in chosen if (lines := card_lines((row.id,)))]
 if shown:
     if selection.indicator:
         title = t(
@@ -119,16 +120,14 @@ if shown:
     else:
         st.html(markup.heading(t("overview.more_title"), t("overview.more_deck")))
     for row_of_panels in (shown[at : at + 3] for at in range(0, len(shown), 3)):
-        for row, column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
-            lines = card_lines((row.id,))
-            if lines:
-                with column:
-                    st.html(
-                        markup.panel_title(
-                            label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
-                        )
+        for (row, lines), column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
+            with column:
+                st.html(
+                    markup.panel_title(
+                        label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
                     )
-                    draw(lines, f"overview-{row.id}", row.title, since=t("card.no_open"), height=210)
+                )
+                draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)
 if not findings and not shown:
     st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))

@@ -54,6 +54,11 @@ class Frame:
         chosen = self.selection
         return _month(chosen.start), _month(chosen.end)
 
+    @property
+    def absence(self) -> str:
+        """What stands beside a record that ended long ago; nothing where the reader chose the end."""
+        return "" if self.selection.end else t("card.no_open")
+
     def href(self, page: str, **changed: str | None) -> str:
         """A relative address of ``page`` that keeps the filters; ``changed`` overrides single ones."""
         chosen = replace(self.selection, **{key: value or "" for key, value in changed.items()})
@@ -109,8 +114,9 @@ def citation(title: str, datasets: Sequence[xr.Dataset], cache_id: str, link: st
     )
 
 
-def alt_of(dataset: xr.Dataset, unit: str, decimals: int) -> str:
-    """The finding of one line in a sentence, for those who do not see it."""
+def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str:
+    """The finding of one line in the reader's period in a sentence, for those who do not see it."""
+    dataset = inside(dataset, *current.period)
     first, last = first_period(dataset), newest_period(dataset)
     value = number(latest_value(dataset)[1], decimals)
     return t(
