@@ -98,8 +98,8 @@ def pathway_lines(found: Pathway) -> Lines:
         span = t("sum.span", first=when(found.main.first), last=when(found.main.last))
         lines.append((t("sum.observed", span=span), _pace(found.main.observed, unit)))
         lines.append((t("sum.ratio"), number(found.main.ratio, 2)))
-    if len(found.range) > 1:
-        lines.append((t("sum.windows"), "; ".join(_window(pace) for pace in found.range)))
+    if len(found.spread) > 1:
+        lines.append((t("sum.windows"), "; ".join(_window(pace) for pace in found.spread)))
     if np.isfinite(found.remaining_rate):
         lines.append((t("sum.remaining"), _pace(found.remaining_rate, unit)))
     return lines

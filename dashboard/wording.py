@@ -115,7 +115,7 @@ def pathway_word(reading: Pathway, look: Palette) -> Verdict:
     small = ""
     if reading.main is not None and np.isfinite(reading.main.ratio):
         small = t("verdict.ratio", ratio=number(reading.main.ratio, 2))
-        if len(reading.range) > 1:
+        if len(reading.spread) > 1:
             low, high = number(reading.ratio_low, 2), number(reading.ratio_high, 2)
             small = t("verdict.ratio_range", ratio=number(reading.main.ratio, 2), low=low, high=high)
     return Verdict(t(f"pathway.{reading.state}"), small, shape, getattr(look, role))
