@@ -1,4 +1,4 @@
-"""``two-seas``: the commands of the loaders, and ``open``, which serves the dashboard.
+"""``two-seas``: the commands of the loaders, ``assess``, and ``open``, which serves the dashboard.
 
 Streamlit is started as a child process and never imported here, so that every other command starts fast.
 """
@@ -14,13 +14,15 @@ import urllib.error
 import urllib.request
 import webbrowser
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 import loaders
-from loaders import commands
+from loaders import commands, printing
 from loaders.errors import Asking
 
 APP = Path(__file__).with_name("app.py")
@@ -50,6 +52,38 @@ def open_(
     finally:
         stop(child)
     raise typer.Exit(1 if code else 0)
+
+
+@app.command()
+def assess(
+    commitment: Annotated[list[str] | None, typer.Option(help="E1 ... S0; may be repeated")] = None,
+    as_of: Annotated[str | None, typer.Option(help="a day, YYYY-MM-DD; default today")] = None,
+    json: commands.Json = False,
+) -> None:
+    """The readings of every commitment of the speech from what is stored."""
+    from dashboard import assess as readings
+    from dashboard.commitments import register
+    from dashboard.listing import table
+    from dashboard.snapshot import load
+
+    commands.require("commitment", commitment, list(register().commitments))
+    found = readings.assess(load(), as_of=day(as_of), ids=commitment or ())
+    if json:
+        printing.json_text([one.to_json() for one in found])
+    else:
+        printing.text(table(found))
+
+
+def day(text: str | None) -> np.datetime64:
+    """A day in ISO form, today without one. Raises Asking for another text or a day to come."""
+    today = date.today()
+    try:
+        chosen = date.fromisoformat(text) if text else today
+    except ValueError:
+        raise Asking(f"assess: {text!r} is no day; write YYYY-MM-DD") from None
+    if chosen > today:
+        raise Asking(f"assess: {chosen} is still to come")
+    return np.datetime64(chosen, "D")
 
 
 def command(address: str, port: int) -> list[str]:

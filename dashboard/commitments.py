@@ -63,7 +63,8 @@ def cross_check(rows: Register, catalogue: Catalogue) -> None:
         _known("commitments.toml: commitment", row.id, "indicators", row.indicators, catalogue.indicators)
         _known("commitments.toml: commitment", row.id, "series", row.series, catalogue.series)
         if row.pace:
-            _known("commitments.toml: commitment", row.id, "pace.series", (row.pace.series,), row.series)
+            named = (row.pace.series, *row.pace.sources, *row.pace.beside)
+            _known("commitments.toml: commitment", row.id, "pace.series", named, row.series)
     for target in rows.targets.values():
         where = "commitments.toml: target"
         _known(where, target.id, "indicator", (target.indicator,), catalogue.indicators)

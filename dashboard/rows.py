@@ -24,13 +24,31 @@ SourceKind = Literal["official document", "UN document", "filing", "law", "indep
                      "state news agency", "news quoting an official", "official statement", "news",
                      "business or trade press", "NGO", "opinion", "announcement only",
                      "press-service report"]  # fmt: skip
+Step = Literal["announced", "adopted_or_signed", "operating", "lapsed"]
+# What a kind of source supports at most. News that reports the act of another body, a resolution adopted or
+# a centre opened, supports that step (``reports_act``).
+NEWS: tuple[SourceKind, ...] = ("state news agency", "news quoting an official", "news",
+                                "business or trade press", "NGO")  # fmt: skip
+DOCUMENTS: tuple[SourceKind, ...] = ("official document", "UN document", "filing", "law")
+SUPPORTS: dict[SourceKind, tuple[Step, ...]] = {
+    **dict.fromkeys(DOCUMENTS, ("announced", "adopted_or_signed", "operating", "lapsed")),
+    "independent tracker": ("announced", "adopted_or_signed"),
+    **dict.fromkeys((*NEWS, "official statement", "announcement only"), ("announced",)),
+    "opinion": (),
+    "press-service report": (),
+}
 LENGTH_OF_DATE = {"day": 10, "month": 7, "year": 4}
 
 
 class Pace(Row):
-    """The straight line of a pathway reading, frozen: from the value at the start to the value at the end."""
+    """The straight line of a pathway reading, frozen: from the value at the start to the value at the end.
+
+    ``sources`` give the same quantity and widen the range; ``beside`` are other quantities by the same rule.
+    """
 
     series: Id
+    sources: tuple[Id, ...] = ()
+    beside: tuple[Id, ...] = ()
     start: DateText
     start_value: float
     end: DateText
@@ -88,7 +106,8 @@ class Target(Row):
     """A number with a date that officials set later, and that the speech does not hold.
 
     ``start`` and ``start_value`` freeze where the line to the target begins; ``said`` is when it was said;
-    ``date`` is empty where none was named.
+    ``date`` is empty where none was named, ``earliest`` is the first date that a report names. The observed
+    rate runs from each of ``observed_from`` to the newest value, the first of them being the main one.
     """
 
     id: Id
@@ -100,8 +119,10 @@ class Target(Row):
     series: tuple[Id, ...] = ()
     datum: Id | None = None
     date: DateText | Literal[""] = ""
+    earliest: DateText | None = None
     start: DateText | None = None
     start_value: float | None = None
+    observed_from: tuple[DateText, ...] = ()
     who: Text
     document: Text
     said: DateText
@@ -117,7 +138,11 @@ class Target(Row):
 
 
 class Milestone(Row):
-    """One dated event. ``date`` is cut to its precision; ``not_found``: planned, and no outcome was found."""
+    """One dated event. ``date`` is cut to its precision; ``not_found``: planned, and no outcome was found.
+
+    ``step`` names, for a commitment, the step of the delivery ladder that this event is evidence for;
+    ``reports_act``: the source reports an act of another body than the one that speaks.
+    """
 
     id: MilestoneId
     date: DateText
@@ -140,6 +165,8 @@ class Milestone(Row):
     looked_on: DateText | None = None
     not_found: bool = False
     contests: MilestoneId | None = None
+    step: dict[CommitmentId, Step] = {}
+    reports_act: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Milestone:
@@ -158,4 +185,15 @@ class Milestone(Row):
             raise ValueError("datum: a level needs one")
         if bool(self.looked_for) != bool(self.looked_on) or (self.not_found and not self.looked_for):
             raise ValueError("looked_for: say what was sought, where, and looked_on when")
+        return self
+
+    @model_validator(mode="after")
+    def _supported(self) -> Milestone:
+        if not set(self.step) <= set(self.commitments):
+            raise ValueError("step: for a commitment that the row does not name")
+        if self.reports_act and self.source_kind not in NEWS:
+            raise ValueError("reports_act: for news only")
+        for step in self.step.values():
+            if step not in SUPPORTS[self.source_kind] and not self.reports_act:
+                raise ValueError(f"step: {self.source_kind} does not support {step}")
         return self

@@ -1,0 +1,177 @@
+"""How one water body is doing: monthly levels against three frozen baselines, each with its placebo band.
+
+Where no monthly record reaches past the speech, the yearly ground of ``grounds`` stands beside the three.
+Rates are in cm a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+
+from dashboard import frozen, piecewise, placebo, verdict
+from dashboard.analysis import SPEECH, monthly_means, usable
+from dashboard.estimates import Carried, Estimate
+from dashboard.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
+from dashboard.readings import UNRATED, Baseline, Evidence, SourceReading
+from loaders.errors import ContractError
+from loaders.model import Series
+
+MONTHLY = ("day", "10-day", "month")
+TEN_YEARS_START = np.datetime64("2013-11", "M")
+COMPANION = "2014-01"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Complete months of one level series, in cm, and the day of its newest value."""
+
+    row: Series
+    months: np.ndarray
+    values: np.ndarray
+    newest: np.datetime64
+
+    @property
+    def months_after(self) -> int:
+        return int((self.months >= AFTER_START).sum())
+
+
+def record(row: Series, dataset: xr.Dataset, as_of: np.datetime64) -> Record:
+    """The months of a series that were over by ``as_of``.
+
+    Raises ContractError where the dataset is of another place or height system than its row.
+    """
+    for name in ("place", "datum"):
+        if dataset.attrs.get(name) != getattr(row, name):
+            raise ContractError(row.id, f"{name} is {getattr(row, name)}, not {dataset.attrs.get(name)}")
+    months, values = monthly_means(dataset, row.min_obs_per_month)
+    over = (months + 1).astype("datetime64[D]") <= as_of + 1
+    known = usable(dataset)["time"].values
+    newest = known[-1].astype("datetime64[D]") if known.size else np.datetime64("NaT")
+    if dataset.attrs["cadence"] == "month" and months.size:
+        newest = (months[-1] + 1).astype("datetime64[D]") - 1
+    return Record(row, months[over], values[over] * CM, newest)
+
+
+def best_records(records: Sequence[Record]) -> list[Record]:
+    """One record a family of sources, the one with most months after the speech; in the given order."""
+    best: dict[str, Record] = {}
+    for one in records:
+        group = one.row.independence_group
+        if one.months.size and (group not in best or one.months_after > best[group].months_after):
+            best[group] = one
+    return list(best.values())
+
+
+def bands_for(one: Record) -> Bands:
+    """The frozen bands of the water body, else bands from its own record before the speech."""
+    known = frozen.bands_of(one.row.place)
+    if known is not None:
+        return known
+    return frozen.own_bands(one.row.place, one.months, one.values, placebo.after_length(_span(one)))
+
+
+def reading(one: Record, bands: Bands, as_of: np.datetime64) -> SourceReading:
+    """The word of one source under the three baselines. Raises ValueError for bands of another place."""
+    if bands.place != one.row.place:
+        raise ValueError(f"{one.row.id}: bands of {bands.place} do not fit {one.row.place}")
+    found = tuple(baseline(one, start, bands, as_of) for start in BASELINES)
+    state = verdict.over_baselines(each.state for each in found)
+    return SourceReading(one.row.id, one.row.independence_group, state, found)
+
+
+def baseline(one: Record, start: str, bands: Bands, as_of: np.datetime64) -> Baseline:
+    """One source against one baseline: the first row of the decision table that matches."""
+    first, wanted = np.datetime64(start, "M"), frozen.months_before(start)
+    left = (one.months >= first) & (one.months <= BEFORE_END)
+    right = one.months >= AFTER_START
+    counts, span = (int(left.sum()), int(right.sum())), _span(one)
+    length = placebo.after_length(span)
+    base = Baseline(
+        start=start,
+        state="no_data",
+        series=one.row.id,
+        before=(start, str(BEFORE_END)),
+        after=(str(AFTER_START), str(one.months[-1])) if span else None,
+        counts=counts,
+        band=placebo.guarded(bands.monthly[wanted, length], bands.monthly[placebo.TEN_YEARS, length]),
+    )
+    if base.band is None:
+        return replace(base, absence="too_short_to_calibrate")
+    if not span:
+        return replace(base, absence="ends_before_speech")
+    shares = (counts[0] / wanted, counts[1] / span)
+    state, absence = verdict.absence(shares, int((as_of - one.newest).astype(int)), counts[1])
+    if state in UNRATED:
+        return replace(base, state=state, absence=absence)
+    both = left | right
+    fit = piecewise.fit(one.months[both], one.values[both], SPEECH)
+    word, stopped = verdict.word(fit, base.band.low, base.band.high)
+    rank = sum(value < fit.change.value for value in base.band.own.values)
+    return replace(base, state=word, fit=fit, rank=rank, may_have_stopped=stopped)
+
+
+def absent(place: str) -> tuple[Baseline, ...]:
+    """The three frozen baselines of a water body without any monthly record, with the band to leave."""
+    known = frozen.bands_of(place)
+    found = []
+    for start in BASELINES:
+        base = Baseline(start, "no_data", "too_short_to_calibrate", before=(start, str(BEFORE_END)))
+        if known:
+            pair = frozen.months_before(start), placebo.TEN_YEARS
+            own, ten = (known.monthly[before, placebo.AFTERS[0]] for before in pair)
+            base = replace(base, absence="ends_before_speech", band=placebo.guarded(own, ten))
+        found.append(base)
+    return tuple(found)
+
+
+def too_early_until(one: Record | None) -> str | None:
+    """The first month in which a word is possible: 36 complete months after the speech; None from then on."""
+    count = one.months_after if one else 0
+    if count >= verdict.MONTHS_NEEDED:
+        return None
+    last = max(one.months[-1], AFTER_START - 1) if one else AFTER_START - 1
+    return str(last + (verdict.MONTHS_NEEDED - count))
+
+
+def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Evidence:
+    """Strong where two independent sources give one word, disputed where they differ, else medium."""
+    rated = [one.state for one in readings if one.state != "no_data"]
+    if not rated:
+        return "none"
+    if verdict.over_sources(rated) == "sources_disagree":
+        return "disputed"
+    if all(grade == "stated" for grade in grades):
+        return "weak"
+    return "strong" if len([state for state in rated if state not in UNRATED]) > 1 else "medium"
+
+
+def ten_years(one: Record) -> Estimate | None:
+    """The trend of the ten years to October 2023, so that the same pace is not read as an effect."""
+    inside = (one.months >= TEN_YEARS_START) & (one.months <= BEFORE_END)
+    if inside.sum() < placebo.MIN_SHARE * placebo.TEN_YEARS:
+        return None
+    return piecewise.line(one.months[inside], one.values[inside])
+
+
+def carried(one: Record, start: str = COMPANION) -> Carried | None:
+    """The trend and season before the speech carried on over the months after; in the series' unit."""
+    left = (one.months >= np.datetime64(start, "M")) & (one.months <= BEFORE_END)
+    right = one.months >= AFTER_START
+    if left.sum() < placebo.MIN_SHARE * frozen.months_before(start) or not right.any():
+        return None
+    columns, ahead = (piecewise.season(one.months[side]) for side in (left, right))
+    values = one.values / CM
+    expected, half = piecewise.predict(columns, values[left], one.months[left], ahead)
+    return Carried(one.row.id, start, "month", one.months[right], values[right],
+                   expected, expected - half, expected + half)  # fmt: skip
+
+
+def _span(one: Record) -> int:
+    """Months from December 2023 to the newest complete one."""
+    if not one.months.size:
+        return 0
+    return max(int((one.months[-1] - AFTER_START).astype(int)) + 1, 0)

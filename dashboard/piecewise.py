@@ -1,0 +1,121 @@
+"""A line that may bend once, with a yearly season: least squares on months, and intervals as a guide.
+
+Time is t = year + (month - 0.5)/12 and x = t - break. Columns: 1, x, max(x, 0), cos and sin of 2 pi t and
+4 pi t. The coefficient of x is the trend before, of max(x, 0) the change of trend; the two lines meet at the
+break. All rates are in the unit of the values, a year.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.analysis import SPEECH
+from dashboard.estimates import Estimate, Fit
+
+TREND, CHANGE = 1, 2
+# A line takes two of the effective sample, a bent one three; the season is known from every year.
+LINE, BENT = 2, 3
+QUANTILE = 0.95
+
+
+def middle(months: np.ndarray) -> np.ndarray:
+    """Years since 1970 at the middle of each month (datetime64[M])."""
+    return (months.astype("datetime64[M]").astype(int) + 0.5) / 12
+
+
+def moment(day: np.datetime64) -> float:
+    """Years since 1970 of a day, by the same calendar: each month is one twelfth."""
+    month = day.astype("datetime64[M]")
+    first, following = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]")
+    share = (day.astype("datetime64[D]") - first) / (following - first)
+    return float(month.astype(int) + share) / 12
+
+
+def design(times: np.ndarray, at: np.ndarray | float) -> np.ndarray:
+    """The seven columns along a new last axis; ``at`` is the break, one for all or one per row of times."""
+    x = times - at
+    turn = 2 * np.pi * times
+    columns = (np.ones_like(x), x, np.maximum(x, 0.0), np.cos(turn), np.sin(turn),
+               np.cos(2 * turn), np.sin(2 * turn))  # fmt: skip
+    return np.stack(columns, axis=-1)
+
+
+def fit(months: np.ndarray, values: np.ndarray, break_at: np.datetime64) -> Fit:
+    """The bent line through monthly means on both sides of a day, with 90 % intervals.
+
+    Raises ValueError with fewer months than coefficients, or with months on one side only.
+    """
+    times, at = middle(months), moment(break_at)
+    columns = design(times, at)
+    if len(values) <= columns.shape[1] or not (times.min() < at < times.max()):
+        raise ValueError("piecewise fit: too few months, or all on one side of the break")
+    coefficients, covariance, r, size = solve(columns, values, months)
+    both = np.zeros(columns.shape[1])
+    both[[TREND, CHANGE]] = 1.0
+    wide = quantile(size - BENT)
+    one, other = np.eye(columns.shape[1])[[TREND, CHANGE]]
+    before, change, after = (_estimate(w, coefficients, covariance, wide) for w in (one, other, both))
+    return Fit(before, after, change, r, len(values), size)
+
+
+def line(months: np.ndarray, values: np.ndarray) -> Estimate:
+    """Trend of monthly means with a season and no bend, with its 90 % interval."""
+    columns = season(months)
+    coefficients, covariance, _, size = solve(columns, values, months)
+    return _estimate(np.eye(columns.shape[1])[TREND], coefficients, covariance, quantile(size - LINE))
+
+
+def season(months: np.ndarray) -> np.ndarray:
+    """The columns without a bend; years are counted from the speech, where the bent lines meet."""
+    return np.delete(design(middle(months), moment(SPEECH)), CHANGE, axis=1)
+
+
+def solve(
+    columns: np.ndarray, values: np.ndarray, periods: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Coefficients, their covariance widened for serial correlation, r, and the effective sample.
+
+    The standard error is multiplied by sqrt((1 + r)/(1 - r)), r not below 0; effective n is n(1 - r)/(1 + r).
+    """
+    coefficients = np.linalg.lstsq(columns, values, rcond=None)[0]
+    residuals = values - columns @ coefficients
+    count, free = columns.shape
+    r = lag_one(residuals, periods)
+    wider = (1 + r) / (1 - r)
+    variance = float(residuals @ residuals) / max(count - free, 1)
+    covariance = variance * np.linalg.inv(columns.T @ columns) * wider
+    return coefficients, covariance, r, count / wider
+
+
+def predict(
+    columns: np.ndarray, values: np.ndarray, periods: np.ndarray, ahead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected values and half the width of the 90 % prediction band of single values."""
+    coefficients, covariance, _, size = solve(columns, values, periods)
+    residuals = values - columns @ coefficients
+    scatter = float(residuals @ residuals) / max(len(values) - columns.shape[1], 1)
+    line = np.einsum("ni,ij,nj->n", ahead, covariance, ahead)
+    return ahead @ coefficients, quantile(size - LINE) * np.sqrt(scatter + line)
+
+
+def lag_one(residuals: np.ndarray, periods: np.ndarray) -> float:
+    """Correlation of residuals of neighbouring periods, not below 0; pairs across a gap are left out."""
+    near = np.diff(periods.astype(int)) == 1
+    first, second = residuals[:-1][near], residuals[1:][near]
+    spread = float(np.sqrt((first**2).sum() * (second**2).sum()))
+    if len(first) < 3 or spread == 0.0:
+        return 0.0
+    return float(np.clip((first * second).sum() / spread, 0.0, 0.99))
+
+
+def quantile(freedom: float) -> float:
+    """Student's t at 95 %, for two-sided 90 % intervals; at least one degree of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(max(freedom, 1.0), QUANTILE))
+
+
+def _estimate(weights: np.ndarray, coefficients: np.ndarray, covariance: np.ndarray, wide: float) -> Estimate:
+    value = float(weights @ coefficients)
+    half = wide * float(np.sqrt(weights @ covariance @ weights))
+    return Estimate(value, value - half, value + half)
