@@ -22,7 +22,7 @@ def baseline_lines(found: Baseline) -> Lines:
         (t("sum.change"), rate(found.change)),
     ]
     if found.band is not None:
-        low, high = rate(found.band.low), rate(found.band.high)
+        low, high = number(found.band.low, 1, sign=True), rate(found.band.high)
         lines.append((t("sum.band", n=found.band.own.count), t("sum.to", low=low, high=high)))
         if found.rank is not None:
             lines.append((t("sum.rank"), t("sum.of", rank=found.rank, n=found.band.own.count)))

@@ -85,6 +85,7 @@ def entry(
     """One list, one length before; ``after`` years, or as many as the list and the frozen lengths allow."""
     chosen = after or yearly.after_length(one.years_after) or yearly.AFTERS[0]
     count = min(one.years_after, chosen)
+    inside = (one.years <= yearly.SPEECH_YEAR) & (one.years > yearly.SPEECH_YEAR - before)
     own, ten = bands.yearly[before, chosen], bands.yearly[yearly.BEFORE, chosen]
     base = Baseline(
         start=start,
@@ -92,7 +93,7 @@ def entry(
         series=one.row.id,
         before=(start_of(before), str(yearly.SPEECH_YEAR)),
         after=(str(yearly.SPEECH_YEAR), str(yearly.SPEECH_YEAR + count)) if count else None,
-        counts=(int((one.years <= yearly.SPEECH_YEAR).sum()), count),
+        counts=(int(inside.sum()), count),
         band=guarded(own, ten),
     )
     if base.band is None:

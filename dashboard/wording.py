@@ -100,7 +100,7 @@ def deciding(reading: Condition) -> Baseline | None:
     """The baseline whose word is the headline's: the first with that state, else the yearly one."""
     fitted = [baseline for baseline in reading.baselines if baseline.fit is not None]
     same = [baseline for baseline in fitted if baseline.state == reading.state]
-    return (same or fitted or [None])[0]
+    return next(iter(same or fitted), None)
 
 
 def pathway(found: Assessment, look: Palette) -> Verdict:

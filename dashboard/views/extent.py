@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 import loaders
-from dashboard import charts, extent, markup, sentences
+from dashboard import charts, extent, extent_charts, markup, sentences
 from dashboard.analysis import annual_means
 from dashboard.lines import clip, line_of, steps_of
 from dashboard.snapshot import label
@@ -33,8 +33,8 @@ def caspian_fall():
     mine = [
         row for row in rows if row.place == "caspian" and row.indicator == "level" and row.zone == "whole"
     ]
-    lines = [(row, annual_means(snapshot.series[row.id], row.min_obs_per_month)) for row in mine]
-    lines = [(row, years, values) for row, (years, values) in lines if years.size >= 10]
+    found = [(row, *annual_means(snapshot.series[row.id], row.min_obs_per_month)) for row in mine]
+    lines = [(row, years, values) for row, years, values in found if years.size >= 10]
     if not lines:
         return None
     row, years, values = max(lines, key=lambda line: (line[1][-1], line[1].size))
@@ -131,7 +131,7 @@ def aral_curve():
     left, right = st.columns([62, 38], gap="large")
     with left:
         st.html(markup.panel_title(t("extent.curve"), look.ink, t("extent.curve_unit")))
-        figure = charts.hypsometry(
+        figure = extent_charts.hypsometry(
             found.level,
             found.area,
             found.years,
@@ -145,7 +145,7 @@ def aral_curve():
     with right:
         st.html(markup.panel_title(t("extent.bars"), look.ink, t("extent.bars_unit")))
         names = [f"{brief(step.top)}–{brief(step.bottom)} m" for step in steps]
-        figure = charts.metre_bars(
+        figure = extent_charts.metre_bars(
             names,
             np.array([step.uncovered for step in steps]),
             look,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+import xarray as xr
 
-from dashboard import arithmetic, charts, commitments, markup, sentences, wording
+from dashboard import arithmetic, charts, commitments, markup, reading_charts, sentences, wording
+from dashboard.analysis import annual_means, monthly_means
+from dashboard.estimates import Carried
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
 from dashboard.readings import Assessment, Condition, Pathway
@@ -12,6 +16,7 @@ from dashboard.rows import Milestone
 from dashboard.snapshot import label
 from dashboard.text import month, t
 from dashboard.views import parts, register
+from loaders.model import Series
 
 
 def show(current: parts.Frame, found: Assessment) -> None:
@@ -19,20 +24,16 @@ def show(current: parts.Frame, found: Assessment) -> None:
     row = found.row
     left, right = st.columns([5, 7], gap="large")
     with left:
-        kicker = t(
-            "opened.kicker", kind=t(f"commitments.kind_{row.kind}"), id=row.id, when=month(found.as_of)
-        )
-        st.html(
-            markup.panel_title(
-                row.wording, current.look.ink, f"{kicker.capitalize()} · {register.fragment(row)}"
-            )
-        )
+        kind = t(f"commitments.kind_{row.kind}").capitalize()
+        kicker = t("opened.kicker", kind=kind, id=row.id, when=month(found.as_of))
+        about = f"{kicker} · {register.fragment(row)}"
+        st.html(markup.panel_title(row.wording, current.look.ink, about))
         for reading in found.conditions:
             _condition_sums(current, reading)
         if found.pathway is not None:
             _pathway_sums(found.pathway, t("opened.pathway_title"))
         for later in found.later:
-            _pathway_sums(later, later.target.label if later.target else "")
+            _pathway_sums(later, f"{later.target.label}:" if later.target else "")
         _delivery(found)
         _not_measurable(found)
     with right:
@@ -146,7 +147,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
         after = t("opened.placebo_after", change=arithmetic.rate(decided.change))
         words = {name: t(f"opened.placebo_{name}") for name in ("band", "falling", "rising")}
         key = f"placebo-{found.row.id}-{reading.place}"
-        figure = charts.histogram(
+        figure = reading_charts.histogram(
             decided.placebos,
             decided.change,
             decided.band.low,
@@ -172,7 +173,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
         )
         key = f"carried-{found.row.id}-{reading.place}"
         unit = snapshot.catalogue.indicators[row.indicator].unit_label
-        figure = charts.carried_on(
+        figure = reading_charts.carried_on(
             carried.times,
             carried.observed,
             carried.expected,
@@ -183,6 +184,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
             unit=unit,
             speech=t("card.speech"),
             words=t("opened.carried_on"),
+            earlier=_before(dataset, row, carried),
             step=carried.step,
             series=carried.series,
             credit=parts.credit([dataset], snapshot.cache_id),
@@ -192,6 +194,16 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
         line = line_of(dataset, label(row), color)
         parts.chart(figure, key=key, title=t("opened.carried_title"), alt=alt, lines=[line], current=current)
     return drawn
+
+
+def _before(dataset: xr.Dataset, row: Series, carried: Carried) -> tuple[np.ndarray, np.ndarray]:
+    """What was observed from the start of the carried trend to the speech."""
+    if carried.step == "year":
+        times, values = annual_means(dataset, row.min_obs_per_month)
+    else:
+        times, values = monthly_means(dataset, row.min_obs_per_month)
+    keep = (times.astype("datetime64[M]") >= np.datetime64(carried.start, "M")) & (times < carried.times[0])
+    return times[keep], values[keep]
 
 
 def _series_picture(current: parts.Frame, found: Assessment) -> None:
