@@ -84,10 +84,11 @@ def _filter_row(current: parts.Frame) -> None:
                 _rare_filters(current)
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             newest, age = parts.newest_words(current)
-            st.caption(t("filter.newest", period=newest, age=age) if age else newest)
+            said = t("filter.newest", period=newest, age=age) if age else newest
+            st.html(markup.small(said), width="content")
             with st.popover(t("filter.copy_link"), type="tertiary", key="copy", on_change="rerun") as link:
                 if link.open:
-                    st.caption(t("filter.copy_link_help"))
+                    st.html(markup.small(t("filter.copy_link_help")))
                     st.code(parts.here(current), language=None, wrap_lines=True)
 
 

@@ -75,9 +75,7 @@ def html_of(app: AppTest) -> str:
 
 
 def explained(app: AppTest) -> bool:
-    return bool(app.info) or any(
-        t("chart.empty", hint=t("chart.empty_hint")) == one.value for one in app.caption
-    )
+    return bool(app.info) or t("chart.empty", hint=t("chart.empty_hint")) in html_of(app)
 
 
 @lru_cache(maxsize=256)

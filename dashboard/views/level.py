@@ -377,7 +377,7 @@ def stated(mine, key):
     st.dataframe(
         frame,
         hide_index=True,
-        alt=t("level.stated_deck"),
+        alt=f"{t(f'sea.{key}')}: {t('level.stated_deck')}",
         key=f"stated-{key}",
         height=min(38 + 35 * len(frame), 320),
         column_config={

@@ -80,7 +80,7 @@ def body_chart(body, height):
         name = t(f"card.{body.place}")
         draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:
-        st.caption(t("chart.empty", hint=t("chart.empty_hint")))
+        st.html(markup.small(t("chart.empty", hint=t("chart.empty_hint"))))
 
 
 allowed = current.rows

@@ -17,7 +17,7 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters
+from dashboard import filters, markup
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
@@ -164,7 +164,7 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
     if cite.open:
         cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
     if address.open:
-        address.caption(t("chart.link_help"))
+        address.html(markup.small(t("chart.link_help")))
         address.code(link, language=None, wrap_lines=True)
 
 
