@@ -11,7 +11,7 @@ import streamlit as st
 
 import loaders
 from dashboard import filters, markup, snapshot
-from dashboard.palette import palette
+from dashboard.palette import LIGHT, palette
 from dashboard.text import t
 from dashboard.views import parts
 
@@ -77,10 +77,11 @@ def _filter_row(current: parts.Frame) -> None:
                 _rare_filters(current)
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             newest, age = parts.newest_words(current)
-            st.caption(t("filter.newest", period=newest, age=age) if age else newest)
+            said = t("filter.newest", period=newest, age=age) if age else newest
+            st.html(markup.small(said), width="content")
             with st.popover(t("filter.copy_link"), type="tertiary", key="copy", on_change="rerun") as link:
                 if link.open:
-                    st.caption(t("filter.copy_link_help"))
+                    st.html(markup.small(t("filter.copy_link_help")))
                     st.code(parts.here(current), language=None, wrap_lines=True)
 
 
@@ -128,13 +129,14 @@ def _label(table: dict, key: str) -> str:
 def _footer(current: parts.Frame, page: str) -> None:
     newest, _ = parts.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
-    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot"), state, t("footer.free")))
+    fixed = t("fixed.aral" if current.selection.sea == "aral" else "fixed.caspian")
+    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot", fixed=fixed), state, t("footer.free")))
     if page != "data" and parts.refresh_allowed():
         parts.refresh_button("refresh-foot")
 
 
 def main() -> None:
-    st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(page_title=t("app.name"), page_icon=markup.icon(LIGHT), layout="wide")
     _freeze()
     if "f_sea" not in st.session_state:
         _first_run()
@@ -149,6 +151,7 @@ def main() -> None:
     )
     st.session_state["frame"] = current
     st.html(markup.sheet(current.look))
+    st.logo(markup.logo(current.look), size="large")
     pages = {
         name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
         for name, path in PAGES.items()

@@ -12,6 +12,7 @@ from dashboard.analysis import Change
 from dashboard.drawing import (
     WIDTHS,
     Mark,
+    Sketch,
     absence,
     add_line,
     annotate,
@@ -21,12 +22,14 @@ from dashboard.drawing import (
     end_label,
     extend,
     faint,
+    finish,
+    frame_time,
     hatch,
     name_at_end,
     name_at_start,
     speech_line,
 )
-from dashboard.lines import Line
+from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
 from dashboard.text import month_name, number, period
 
@@ -45,6 +48,7 @@ def panel(
     zero: bool = False,
     marks: Sequence[Mark] = (),
     height: int = 232,
+    credit: str = "",
     view: str = "",
 ) -> go.Figure:
     """A small multiple: lines on one axis, the first one's last value in the margin, the speech dotted.
@@ -53,15 +57,15 @@ def panel(
     than two years ago; ``zero`` starts the axis at zero, for areas, volumes and flows, never for levels.
     """
     figure = canvas(look, height, view)
-    newest = max(drawn.times[-1] for drawn in lines)
-    ended = bool(since) and (today - newest.astype("datetime64[D]")).astype(int) > ENDED_DAYS
+    newest = max(end_of_record(drawn) for drawn in lines)
+    ended = bool(since) and (today - newest).astype(int) > ENDED_DAYS
     if ended:
         hatch(figure, look, newest, today)
         extend(figure, lines, today)
     for drawn in lines:
         add_line(figure, drawn, unit, decimals)
     if zero:
-        figure.update_layout(yaxis={"rangemode": "tozero"})
+        figure.layout["yaxis"]["rangemode"] = "tozero"
     for mark in marks:
         annotate(figure, look, mark)
     if speech:
@@ -71,7 +75,7 @@ def panel(
         values = lines[0].values
         floor = 0.0 if zero else float(values.min())
         absence(figure, look, since, low=float(values[-1]) > (floor + float(values.max())) / 2)
-    return figure
+    return finish(figure, look, credit)
 
 
 def long_view(
@@ -86,6 +90,7 @@ def long_view(
     residual_title: str = "",
     marks: Sequence[Mark] = (),
     height: int = 520,
+    credit: str = "",
     view: str = "",
 ) -> go.Figure:
     """All sources of one quantity over their whole record, and below, each minus the first.
@@ -93,37 +98,28 @@ def long_view(
     With ``zero`` the values are changes since a named period, and the zero line carries that name.
     """
     figure = canvas(look, height, view)
+    frame_time(figure, lines)
     signed = bool(zero)
     signs = {"tickformat": "+.1f", "ticksuffix": f" {unit}"}
     for drawn in lines:
         add_line(figure, drawn, unit, decimals, signed=signed)
     if residuals:
-        figure.update_layout(
-            yaxis={"domain": [0.27, 1]},
-            yaxis2={
-                **axis(look),
-                "domain": [0, 0.19],
-                "anchor": "x",
-                "nticks": 4,
-                "tickformat": "+.1f",
-                "ticksuffix": f" {unit}",
-            },
-            xaxis={"anchor": "y2"},
-        )
+        figure.layout["yaxis"]["domain"] = [0.27, 1]
+        figure.layout["yaxis2"] = {**axis(look), **signs, "domain": [0, 0.19], "anchor": "x", "nticks": 4}
+        figure.layout["xaxis"]["anchor"] = "y2"
         highest = max(residuals, key=lambda drawn: drawn.values[-1])
         for drawn in residuals:
             add_line(figure, drawn, unit, decimals, on="y2", signed=True)
             name_at_end(figure, drawn, on="y2", above=drawn is highest)
         corner(figure, look, residual_title, 0.225)
     if signed:
-        figure.update_layout(yaxis=signs)
-        figure.add_hline(y=0, line={"color": look.comparison, "width": 1.4})
-        figure.add_annotation(
+        figure.layout["yaxis"].update(signs)
+        figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
+        figure.note(
             x=0,
             xref="paper",
             y=0,
             text=zero,
-            showarrow=False,
             xanchor="left",
             yanchor="bottom",
             font={"size": 12, "color": look.muted},
@@ -136,31 +132,35 @@ def long_view(
     for drawn in lines:
         if drawn.role == "main" and drawn.times.size:
             end_label(figure, drawn, decimals, unit, signed=signed)
-    return figure
+    return finish(figure, look, credit)
 
 
 def like_pairs(
-    change: Change, look: Palette, color: str, *, decimals: int, lang: str, view: str = ""
+    change: Change,
+    look: Palette,
+    color: str,
+    *,
+    decimals: int,
+    lang: str,
+    credit: str = "",
+    view: str = "",
 ) -> go.Figure:
     """Each calendar period before (open) and after (full), joined, with the difference beside the stem."""
     figure = canvas(look, 300, view)
     pairs = sorted(change.pairs, key=lambda pair: pair.after.astype("datetime64[M]").astype(int) % 12)
     names = [_season_name(pair.after, change.step, lang) for pair in pairs]
     for name, pair in zip(names, pairs, strict=True):
-        figure.add_trace(
-            go.Scatter(
-                x=[name, name],
-                y=[pair.value_before, pair.value_after],
-                mode="lines",
-                line={"color": color, "width": 2},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+        figure.trace(
+            x=[name, name],
+            y=[pair.value_before, pair.value_after],
+            mode="lines",
+            line={"color": color, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
         )
-        figure.add_annotation(
+        figure.note(
             x=name,
             y=(pair.value_before + pair.value_after) / 2,
-            showarrow=False,
             xanchor="left",
             xshift=8,
             text=f"<b>{number(pair.difference, decimals, sign=True, lang=lang)}</b>",
@@ -169,26 +169,24 @@ def like_pairs(
     for field, symbol in (("before", "circle-open"), ("after", "circle")):
         whens = [getattr(pair, field) for pair in pairs]
         values = [getattr(pair, f"value_{field}") for pair in pairs]
-        figure.add_trace(
-            go.Scatter(
-                x=names,
-                y=values,
-                mode="markers+text",
-                text=[str(when.astype("datetime64[Y]")) for when in whens],
-                textposition="middle right" if len(pairs) <= 4 else "top center",
-                textfont={"size": 12, "color": look.muted},
-                marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
-                name=change.series,
-                hovertext=[
-                    f"{period(when, change.step, lang=lang)}: {number(value, decimals)} {change.unit}"
-                    for when, value in zip(whens, values, strict=True)
-                ],
-                hoverinfo="text",
-                cliponaxis=False,
-            )
+        figure.trace(
+            x=names,
+            y=values,
+            mode="markers+text",
+            text=[str(when.astype("datetime64[Y]")) for when in whens],
+            textposition="middle right" if len(pairs) <= 4 else "top center",
+            textfont={"size": 12, "color": look.muted},
+            marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
+            name=change.series,
+            hovertext=[
+                f"{period(when, change.step, lang=lang)}: {number(value, decimals)} {change.unit}"
+                for when, value in zip(whens, values, strict=True)
+            ],
+            hoverinfo="text",
+            cliponaxis=False,
         )
-    figure.update_xaxes(type="category", showgrid=False, range=[-0.4, len(pairs) - 0.2])
-    return figure
+    figure.layout["xaxis"].update(type="category", showgrid=False, range=[-0.4, len(pairs) - 0.2])
+    return finish(figure, look, credit)
 
 
 def seasons(
@@ -200,6 +198,7 @@ def seasons(
     recent: int,
     lang: str,
     band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+    credit: str = "",
     view: str = "",
 ) -> go.Figure:
     """Years laid over one another by calendar period: the newest heavy, earlier thin, a band if given."""
@@ -216,64 +215,56 @@ def seasons(
         inside = years == year
         late = year > newest - recent
         names = [_season_name(month, step, lang) for month in months[inside]]
-        figure.add_trace(
-            go.Scatter(
-                x=names,
-                y=points["value"].values[inside],
-                mode="lines+markers",
-                line={"color": color if late else look.comparison, "width": 2.6 if late else 1.2},
-                marker={"size": 7 if late else 4},
-                name=dataset.attrs["series_id"],
-                hovertext=[
-                    f"{name} {year}: {number(value, decimals, lang=lang)} {dataset.attrs['units']}"
-                    for name, value in zip(names, points["value"].values[inside], strict=True)
-                ],
-                hoverinfo="text",
-                cliponaxis=False,
-            )
+        symbols = ["circle-open" if flag == 3 else "circle" for flag in points["qc"].values[inside]]
+        figure.trace(
+            x=names,
+            y=points["value"].values[inside],
+            mode="lines+markers",
+            line={"color": color if late else look.comparison, "width": 2.6 if late else 1.2},
+            marker={"size": 7 if late else 4, "symbol": symbols},
+            name=dataset.attrs["series_id"],
+            hovertext=[
+                f"{name} {year}: {number(value, decimals, lang=lang)} {dataset.attrs['units']}"
+                for name, value in zip(names, points["value"].values[inside], strict=True)
+            ],
+            hoverinfo="text",
+            cliponaxis=False,
         )
         if late or year % 4 == 0:
-            figure.add_annotation(
+            figure.note(
                 x=names[-1],
                 y=float(points["value"].values[inside][-1]),
                 text=f"<b>{year}</b>" if late else str(year),
-                showarrow=False,
                 xanchor="left",
                 xshift=9,
                 font={"size": 12, "color": color if late else look.muted},
             )
     order = [_season_name(np.datetime64(f"2001-{at:02d}"), step, lang) for at in _season_starts(step)]
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, showgrid=False)
-    return figure
+    figure.layout["xaxis"].update(type="category", categoryorder="array", categoryarray=order, showgrid=False)
+    return finish(figure, look, credit)
 
 
-def _band(
-    figure: go.Figure, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str
-) -> None:
+def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str) -> None:
     names = [_season_name(np.datetime64(f"2001-{at:02d}"), "month", lang) for at in range(1, 13)]
     low, middle, high = band
     for edge, fill in ((low, None), (high, "tonexty")):
-        figure.add_trace(
-            go.Scatter(
-                x=names,
-                y=np.round(edge, 4),
-                mode="lines",
-                line={"width": 0},
-                fill=fill,
-                fillcolor=faint(look.comparison),
-                hoverinfo="skip",
-                name="normal",
-            )
-        )
-    figure.add_trace(
-        go.Scatter(
+        figure.trace(
             x=names,
-            y=np.round(middle, 4),
+            y=np.round(edge, 4),
             mode="lines",
-            line={"color": look.comparison, "width": 1.4},
+            line={"width": 0},
+            fill=fill,
+            fillcolor=faint(look.comparison),
             hoverinfo="skip",
             name="normal",
         )
+    figure.trace(
+        x=names,
+        y=np.round(middle, 4),
+        mode="lines",
+        line={"color": look.comparison, "width": 1.4},
+        hoverinfo="skip",
+        name="normal",
     )
 
 
@@ -298,52 +289,48 @@ def rate(
     color: str,
     *,
     speech: str,
+    credit: str = "",
     view: str = "",
 ) -> go.Figure:
     """A running slope in centimetres a year with its interval as a band; zero means a steady level."""
     figure = canvas(look, 420, view)
     times = ends.astype("datetime64[D]").astype(str)
     for edge, fill in ((low, None), (high, "tonexty")):
-        figure.add_trace(
-            go.Scatter(
-                x=times,
-                y=np.round(edge, 2),
-                mode="lines",
-                line={"width": 0},
-                fill=fill,
-                fillcolor=faint(color),
-                hoverinfo="skip",
-                name="interval",
-            )
-        )
-    figure.add_trace(
-        go.Scatter(
+        figure.trace(
             x=times,
-            y=np.round(slopes, 2),
+            y=np.round(edge, 2),
             mode="lines",
-            line={"color": color, "width": WIDTHS["main"]},
-            name="rate",
-            hovertext=[
-                f"{end}: {number(slope, 1, sign=True)} cm ({number(below, 1)} … {number(above, 1)})"
-                for end, slope, below, above in zip(ends, slopes, low, high, strict=True)
-            ],
-            hoverinfo="text",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=faint(color),
+            hoverinfo="skip",
+            name="interval",
         )
+    figure.trace(
+        x=times,
+        y=np.round(slopes, 2),
+        mode="lines",
+        line={"color": color, "width": WIDTHS["main"]},
+        name="rate",
+        hovertext=[
+            f"{end}: {number(slope, 1, sign=True)} cm ({number(below, 1)} … {number(above, 1)})"
+            for end, slope, below, above in zip(ends, slopes, low, high, strict=True)
+        ],
+        hoverinfo="text",
     )
-    figure.add_hline(y=0, line={"color": look.comparison, "width": 1.4})
+    figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
     speech_line(figure, look, speech)
-    figure.add_annotation(
+    figure.note(
         x=1,
         xref="paper",
         y=float(slopes[-1]),
         text=f"<b>{number(slopes[-1], 1, sign=True)} cm</b><br>{ends[-1]}",
-        showarrow=False,
         xanchor="left",
         xshift=8,
         align="left",
         font={"size": 13, "color": color},
     )
-    return figure
+    return finish(figure, look, credit)
 
 
 def extremes(drawn: Line, unit: str) -> list[Mark]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,7 +19,27 @@ from dashboard.palette import Palette
 from dashboard.text import number, period
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
+# Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
+CREDIT_WIDTH = 62
 WIDTHS = {"main": 2.8, "second": 1.4, "comparison": 1.4, "thin": 1.0}
+
+
+@dataclass
+class Sketch:
+    """A figure while it is drawn, as plain lists and dicts: plotly's own objects check every small change,
+    which costs ten times the drawing; they check the whole once, in ``finish``."""
+
+    layout: dict
+    data: list[dict] = field(default_factory=list)
+
+    def trace(self, **look: object) -> None:
+        self.data.append({"type": "scatter", **look})
+
+    def note(self, **look: object) -> None:
+        self.layout.setdefault("annotations", []).append({"showarrow": False, **look})
+
+    def shape(self, **look: object) -> None:
+        self.layout.setdefault("shapes", []).append({"type": "line", **look})
 
 
 @dataclass(frozen=True)
@@ -40,60 +60,59 @@ def escape(text: str) -> str:
     return text
 
 
-def sign(figure: go.Figure, look: Palette, credit: str, width: int = 62) -> go.Figure:
-    """Write the credit line inside the picture, under the axis, so that it travels with a saved image."""
-    lines = textwrap.wrap(credit, width)
-    figure.update_layout(
-        margin={"b": 34 + 13 * len(lines)}, height=figure.layout.height + 8 + 13 * len(lines)
-    )
-    figure.add_annotation(
-        x=0,
-        xref="paper",
-        y=0,
-        yref="paper",
-        yshift=-26,
-        xshift=-42,
-        text="<br>".join(map(escape, lines)),
-        showarrow=False,
-        xanchor="left",
-        yanchor="top",
-        align="left",
-        font={"size": 10.5, "color": look.muted},
-    )
-    return figure
+def finish(figure: Sketch, look: Palette, credit: str) -> go.Figure:
+    """The validated figure, with the credit line under the axis, so that it travels with a saved image."""
+    lines = textwrap.wrap(credit, CREDIT_WIDTH)
+    figure.layout["margin"]["b"] = 34 + 13 * len(lines)
+    figure.layout["height"] += 8 + 13 * len(lines)
+    if lines:
+        figure.note(
+            x=0,
+            xref="paper",
+            y=0,
+            yref="paper",
+            yshift=-26,
+            xshift=-42,
+            text="<br>".join(map(escape, lines)),
+            xanchor="left",
+            yanchor="top",
+            align="left",
+            font={"size": 10.5, "color": look.muted},
+        )
+    return go.Figure({"data": figure.data, "layout": figure.layout})
 
 
-def canvas(look: Palette, height: int, view: str) -> go.Figure:
+def canvas(look: Palette, height: int, view: str) -> Sketch:
     """An empty figure in the house style: horizontal hairlines, no legend, room for an end label."""
-    figure = go.Figure()
-    figure.update_layout(
-        template=None,
-        height=height,
-        margin={"l": 44, "r": 92, "t": 24, "b": 26},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 12, "color": look.muted},
-        hoverlabel={
-            "bgcolor": look.ground,
-            "bordercolor": look.comparison,
-            "font": {"family": FONT, "size": 13, "color": look.ink},
-        },
-        hovermode="closest",
-        showlegend=False,
-        dragmode=False,
-        uirevision=view or "steady",
-        colorway=[look.ink],
-        xaxis={
-            **axis(look),
-            "showgrid": False,
-            "showline": True,
-            "linecolor": look.comparison,
-            "nticks": 6,
-            "tickangle": 0,
-        },
-        yaxis={**axis(look), "nticks": 6},
+    return Sketch(
+        {
+            "template": {},
+            "height": height,
+            "margin": {"l": 44, "r": 92, "t": 24, "b": 26},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 12, "color": look.muted},
+            "hoverlabel": {
+                "bgcolor": look.ground,
+                "bordercolor": look.comparison,
+                "font": {"family": FONT, "size": 13, "color": look.ink},
+            },
+            "hovermode": "closest",
+            "showlegend": False,
+            "dragmode": False,
+            "uirevision": view or "steady",
+            "colorway": [look.ink],
+            "xaxis": {
+                **axis(look),
+                "showgrid": False,
+                "showline": True,
+                "linecolor": look.comparison,
+                "nticks": 6,
+                "tickangle": 0,
+            },
+            "yaxis": {**axis(look), "nticks": 6},
+        }
     )
-    return figure
 
 
 def axis(look: Palette) -> dict:
@@ -108,7 +127,7 @@ def axis(look: Palette) -> dict:
 
 
 def add_line(
-    figure: go.Figure, drawn: Line, unit: str, decimals: int, *, on: str = "y", signed: bool = False
+    figure: Sketch, drawn: Line, unit: str, decimals: int, *, on: str = "y", signed: bool = False
 ) -> None:
     """One line with its hover text; gaps stay gaps, suspect and provisional points are hollow."""
     thinned = thin(drawn)
@@ -124,19 +143,17 @@ def add_line(
         else ""
         for when, value, step in zip(times, values, whole.steps, strict=True)
     ]
-    figure.add_trace(
-        go.Scatter(
-            x=times.astype("datetime64[D]").astype(str),
-            y=np.round(values, 4),
-            mode="markers" if drawn.marks else "lines",
-            line=look,
-            marker={"symbol": "diamond-open", "size": 9, "color": drawn.color, "line": {"width": 1.6}},
-            name=drawn.series,
-            hovertext=hover,
-            hoverinfo="text",
-            yaxis=on,
-            connectgaps=False,
-        )
+    figure.trace(
+        x=times.astype("datetime64[D]").astype(str),
+        y=np.round(values, 4),
+        mode="markers" if drawn.marks else "lines",
+        line=look,
+        marker={"symbol": "diamond-open", "size": 9, "color": drawn.color, "line": {"width": 1.6}},
+        name=drawn.series,
+        hovertext=hover,
+        hoverinfo="text",
+        yaxis=on,
+        connectgaps=False,
     )
     hollow = ((thinned.flags == 3) | (thinned.provisional == 1)) & (not drawn.marks)
     if hollow.any() and drawn.role != "thin":
@@ -147,35 +164,34 @@ def add_line(
         dots(figure, thinned, last & ~hollow, on, "circle")
 
 
-def dots(figure: go.Figure, drawn: Line, which: np.ndarray, on: str, symbol: str) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=drawn.times[which].astype("datetime64[D]").astype(str),
-            y=np.round(drawn.values[which], 4),
-            mode="markers",
-            marker={
-                "symbol": symbol,
-                "size": 8 if symbol == "circle" else 7,
-                "color": drawn.color,
-                "line": {"width": 1.6, "color": drawn.color},
-            },
-            name=drawn.series,
-            hoverinfo="skip",
-            yaxis=on,
-            cliponaxis=False,
-        )
+def dots(figure: Sketch, drawn: Line, which: np.ndarray, on: str, symbol: str) -> None:
+    figure.trace(
+        x=drawn.times[which].astype("datetime64[D]").astype(str),
+        y=np.round(drawn.values[which], 4),
+        mode="markers",
+        marker={
+            "symbol": symbol,
+            "size": 8 if symbol == "circle" else 7,
+            "color": drawn.color,
+            "line": {"width": 1.6, "color": drawn.color},
+        },
+        name=drawn.series,
+        hoverinfo="skip",
+        yaxis=on,
+        cliponaxis=False,
     )
 
 
-def speech_line(figure: go.Figure, look: Palette, words: str) -> None:
+def speech_line(figure: Sketch, look: Palette, words: str) -> None:
     at = str(SPEECH)
-    figure.add_vline(x=at, line={"color": look.ink, "width": 1.2, "dash": "2px,3px"})
-    figure.add_annotation(
+    figure.shape(
+        x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": look.ink, "width": 1.2, "dash": "2px,3px"}
+    )
+    figure.note(
         x=at,
         y=1,
         yref="paper",
         text=words,
-        showarrow=False,
         xanchor="center",
         yanchor="bottom",
         font={"size": 12, "color": look.ink},
@@ -183,34 +199,31 @@ def speech_line(figure: go.Figure, look: Palette, words: str) -> None:
     )
 
 
-def hatch(figure: go.Figure, look: Palette, start: np.datetime64, today: np.datetime64) -> None:
+def hatch(figure: Sketch, look: Palette, start: np.datetime64, today: np.datetime64) -> None:
     """The stretch without a figure, drawn as an absence."""
-    figure.add_trace(
-        go.Scatter(
-            x=[str(day.astype("datetime64[D]")) for day in (start, start, today, today)],
-            y=[0, 1, 1, 0],
-            yaxis="y9",
-            mode="lines",
-            line={"width": 0},
-            fill="toself",
-            fillpattern={"shape": "/", "size": 7, "solidity": 0.18, "fgcolor": look.comparison},
-            fillcolor="rgba(0,0,0,0)",
-            hoverinfo="skip",
-            name="none",
-        )
+    figure.trace(
+        x=[str(day.astype("datetime64[D]")) for day in (start, start, today, today)],
+        y=[0, 1, 1, 0],
+        yaxis="y9",
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillpattern={"shape": "/", "size": 7, "solidity": 0.18, "fgcolor": look.comparison},
+        fillcolor="rgba(0,0,0,0)",
+        hoverinfo="skip",
+        name="none",
     )
-    figure.update_layout(yaxis9={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
+    figure.layout["yaxis9"] = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
 
 
-def absence(figure: go.Figure, look: Palette, words: str, *, low: bool) -> None:
+def absence(figure: Sketch, look: Palette, words: str, *, low: bool) -> None:
     """What the hatched stretch means, in the right margin, away from the end label."""
-    figure.add_annotation(
+    figure.note(
         x=1,
         xref="paper",
         y=0.02 if low else 0.98,
         yref="paper",
         text=words.replace("\n", "<br>"),
-        showarrow=False,
         xanchor="left",
         yanchor="bottom" if low else "top",
         xshift=8,
@@ -219,13 +232,20 @@ def absence(figure: go.Figure, look: Palette, words: str, *, low: bool) -> None:
     )
 
 
-def extend(figure: go.Figure, lines: Sequence[Line], today: np.datetime64) -> None:
+def frame_time(figure: Sketch, lines: Sequence[Line]) -> None:
+    """Fix the time axis to the lines: left to itself it makes room for labels, decades of it on a phone."""
+    first = min(drawn.times[0] for drawn in lines).astype("datetime64[Y]")
+    last = max(drawn.times[-1] for drawn in lines).astype("datetime64[Y]") + 2
+    figure.layout["xaxis"]["range"] = [f"{first}-01-01", f"{last}-01-01"]
+
+
+def extend(figure: Sketch, lines: Sequence[Line], today: np.datetime64) -> None:
     first = min(drawn.times[0] for drawn in lines if drawn.times.size)
-    figure.update_xaxes(range=[str(first.astype("datetime64[D]")), str(today)])
+    figure.layout["xaxis"].update(range=[str(first.astype("datetime64[D]")), str(today)])
 
 
-def annotate(figure: go.Figure, look: Palette, mark: Mark) -> None:
-    figure.add_annotation(
+def annotate(figure: Sketch, look: Palette, mark: Mark) -> None:
+    figure.note(
         x=str(mark.when.astype("datetime64[D]")),
         y=mark.value,
         text=escape(mark.words).replace("\n", "<br>"),
@@ -240,17 +260,16 @@ def annotate(figure: go.Figure, look: Palette, mark: Mark) -> None:
     )
 
 
-def end_label(figure: go.Figure, drawn: Line, decimals: int, unit: str, *, signed: bool = False) -> None:
+def end_label(figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False) -> None:
     """The newest whole period's value in the right margin, at its own height."""
     at = last_counted(drawn)
     value = number(float(drawn.values[at]), decimals, sign=signed)
     short = unit.removesuffix(" a year")
-    figure.add_annotation(
+    figure.note(
         x=1,
         xref="paper",
         y=float(drawn.values[at]),
         text=f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}",
-        showarrow=False,
         xanchor="left",
         xshift=8,
         align="left",
@@ -258,21 +277,21 @@ def end_label(figure: go.Figure, drawn: Line, decimals: int, unit: str, *, signe
     )
 
 
-def name_at_start(figure: go.Figure, look: Palette, drawn: Line) -> None:
+def name_at_start(figure: Sketch, look: Palette, drawn: Line) -> None:
     """The name of a further line near its beginning, on a leader, away from the heavy line above it."""
     at = min(drawn.times.size - 1, max(4, drawn.times.size // 4))
-    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), drawn.label, dy=46))
+    words = "\n".join(textwrap.wrap(drawn.label, 16))
+    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), words, dy=58))
 
 
-def name_at_end(figure: go.Figure, drawn: Line, *, on: str, above: bool) -> None:
+def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
     """The name of a further line at its end, in the right margin."""
-    figure.add_annotation(
+    figure.note(
         x=1,
         xref="paper",
         y=float(drawn.values[-1]),
         yref=on,
-        text="<br>".join(textwrap.wrap(escape(drawn.label), 16)),
-        showarrow=False,
+        text="<br>".join(map(escape, textwrap.wrap(drawn.label, 16))),
         xanchor="left",
         yanchor="bottom" if above else "top",
         xshift=8,
@@ -281,14 +300,13 @@ def name_at_end(figure: go.Figure, drawn: Line, *, on: str, above: bool) -> None
     )
 
 
-def corner(figure: go.Figure, look: Palette, words: str, y: float) -> None:
-    figure.add_annotation(
+def corner(figure: Sketch, look: Palette, words: str, y: float) -> None:
+    figure.note(
         x=0,
         xref="paper",
         y=y,
         yref="paper",
         text=escape(words),
-        showarrow=False,
         xanchor="left",
         font={"size": 12, "color": look.muted},
     )

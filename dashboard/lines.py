@@ -90,7 +90,7 @@ def thin(drawn: Line) -> Line:
     if count <= MAX_POINTS:
         return drawn
     keep = np.zeros(count, dtype=bool)
-    keep[:: -(-count // MAX_POINTS)] = True
+    keep[:: -(-count // (MAX_POINTS - 1))] = True
     keep[-1] = True
     return _keep(drawn, keep)
 
@@ -115,6 +115,17 @@ def last_counted(drawn: Line) -> int:
     """Index of the newest point that is not a part-period; the newest of all where every point is one."""
     whole = np.flatnonzero(drawn.flags == 1)
     return int(whole[-1]) if whole.size and not drawn.marks else drawn.times.size - 1
+
+
+def end_of_record(drawn: Line) -> np.datetime64:
+    """The day on which the newest point's period ends: 1 January 2025 for the year 2024."""
+    months = {"year": 12, "quarter": 3, "month": 1}.get(drawn.steps[-1])
+    last = drawn.times[-1]
+    return (
+        last.astype("datetime64[D]")
+        if months is None
+        else (last.astype("datetime64[M]") + months).astype("datetime64[D]")
+    )
 
 
 def _keep(drawn: Line, keep: np.ndarray) -> Line:

@@ -6,6 +6,7 @@ Only strings of the catalogue and escaped values enter; no upstream markup, no s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -32,26 +33,62 @@ def answer(kicker: str, sentence: str, deck: Sequence[tuple[str, bool]] = ()) ->
     )
 
 
-def card(
-    name: str,
-    color: str,
-    text_color: str,
-    figure: str,
-    aside: str,
-    state: str,
-    lines: Sequence[str],
-    unit: str,
-) -> str:
+@dataclass(frozen=True)
+class CardWords:
+    """What one card says: its figure, what stands small beside it, the state, two lines, the chart's unit."""
+
+    figure: str
+    aside: str
+    state: str
+    lines: tuple[str, ...]
+    unit: str
+
+
+def card(name: str, color: str, text_color: str, words: CardWords) -> str:
     """One water body: a rule in its colour, its figure, what it means, and the unit of the chart below."""
-    said = "<br>".join(escape(text) for text in lines if text)
+    said = "<br>".join(escape(text) for text in words.lines if text)
     return (
         f'<div class="ts ts-card" style="border-color:{color}">'
         f'<h2 style="color:{text_color}">{escape(name)}</h2>'
-        f'<div class="ts-figure">{escape(figure)} <small>{escape(aside)}</small></div>'
-        f'<div class="ts-state"><b>{escape(state)}</b></div>'
+        f'<div class="ts-figure">{escape(words.figure)} <small>{escape(words.aside)}</small></div>'
+        f'<div class="ts-state"><b>{escape(words.state)}</b></div>'
         f'<div class="ts-line">{said}</div>'
-        f'<div class="ts-unit">{escape(unit)}</div></div>'
+        f'<div class="ts-unit">{escape(words.unit)}</div></div>'
     )
+
+
+WAVE = "c4 -5 8 -5 12 0 s8 5 12 0"
+# The name in strokes, so that it looks the same where no font is installed: T w o S e a s.
+NAME = (
+    "M40 9 h11 M45.5 9 v14 M54 13.5 l3 9.5 l3 -9.5 l3 9.5 l3 -9.5 M74 13.2 a4.9 4.9 0 1 0 .01 0 "
+    "M97 11 c-2 -2.6 -8.4 -2.6 -8.4 1.4 c0 4.4 8.8 2.4 8.8 7 c0 4.6 -7.4 4.6 -9.4 1.4 "
+    "M102 18 h8.6 c0 -6.4 -8.8 -6.4 -8.8 .2 c0 5.6 6 6 8.2 3.2 "
+    "M123 13.4 v9.6 M123 18.2 a4.5 4.9 0 1 0 0 .1 M135.4 14.6 c-1.6 -2 -6.4 -2 -6.4 .8 c0 3 6.8 1.6 6.8 4.8 "
+    "c0 3.2 -5.6 3.2 -7.2 1"
+)
+
+
+def logo(look: Palette) -> str:
+    """Two waves, one for each sea, and the name, as a picture that needs no file and no font."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="140" height="32" viewBox="0 0 140 32">'
+        '<g fill="none" stroke-linecap="round" stroke-linejoin="round">'
+        f"{_waves(look, 12)}"
+        f'<path d="{NAME}" stroke="{look.ink}" stroke-width="2.1"/></g></svg>'
+    )
+
+
+def icon(look: Palette) -> str:
+    """The two waves alone, for the browser's tab."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28" viewBox="0 0 28 28">'
+        f'<g fill="none" stroke-linecap="round">{_waves(look, 10)}</g></svg>'
+    )
+
+
+def _waves(look: Palette, top: int) -> str:
+    strokes = ((top, look.caspian), (top + 9, look.north_aral))
+    return "".join(f'<path d="M2 {y} {WAVE}" stroke="{color}" stroke-width="2.6"/>' for y, color in strokes)
 
 
 def panel_title(title: str, color: str, about: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -11,21 +10,13 @@ import xarray as xr
 from dashboard.analysis import Change, annual_means, slope_per_year
 from dashboard.findings import Comparison, Finding, Linked
 from dashboard.lines import steps_of
+from dashboard.markup import CardWords
 from dashboard.snapshot import Snapshot, end_of, label, last_step, last_time, latest_value, months_between
 from dashboard.text import number, period, span, t
 from loaders.model import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
 CENTIMETRES = 100
-
-
-@dataclass(frozen=True)
-class CardWords:
-    figure: str
-    aside: str
-    state: str
-    lines: tuple[str, ...]
-    unit: str
 
 
 def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapshot) -> str:
@@ -50,7 +41,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
     """Periods compared, datum in words, how many sources, and how old the newest figure is."""
     told = [finding for finding in findings if finding.told and finding.agreement]
     if not told:
-        return [(t("sentence.deck_none"), False)]
+        return [(_apart(findings, snapshot), False)]
     agreed = told[0].agreement
     assert agreed is not None
     main = agreed.main
@@ -72,9 +63,8 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
     if agreed.total == 1:
         parts.append((t("sentence.deck_single"), True))
     else:
-        said = t(
-            "sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=_direction(main)
-        )
+        side = t("direction.lower" if main.change < 0 else "direction.higher")
+        said = t("sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=side)
         parts.append((said + (":" if agreed.others else "."), True))
         others = "; ".join(_other(change, snapshot) for change in agreed.others)
         parts.append((others + ".", False))
@@ -136,10 +126,10 @@ def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     }
     if main.reason == "sources_disagree":
         state = t("card.disagree")
-    elif main.direction == "no_clear_change":
-        state = t("card.clear", **counts)
+    elif agreed.total == 1:
+        state = t("card.one_source", **counts)
     else:
-        state = t("card.one_source" if agreed.total == 1 else "card.sources", **counts)
+        state = t("card.clear" if main.direction == "no_clear_change" else "card.sources", **counts)
     figure = f"{number(main.change, 2, sign=True)} {main.unit}"
     aside = f"± {number(2 * main.uncertainty, 2)}"
     return CardWords(figure, aside, state, (periods_of(main), pace(finding, snapshot)), unit)
@@ -192,6 +182,15 @@ def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
         "reference": t(f"sentence.reference_{comparison.kind}"),
     }
     return t("sentence.unchanged" if main.direction == "no_clear_change" else "sentence.changed", **words)
+
+
+def _apart(findings: Sequence[Finding], snapshot: Snapshot) -> str:
+    """What each of the sources that disagree found; without any, that no figure reaches past the speech."""
+    agreed = [finding.agreement for finding in findings if finding.agreement]
+    changes = [change for one in agreed for change in (one.main, *one.others)]
+    if not changes:
+        return t("sentence.deck_none")
+    return "; ".join(_other(change, snapshot) for change in changes) + "."
 
 
 def _other(change: Change, snapshot: Snapshot) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def t(key: str, lang: str = DEFAULT, **values: Any) -> str:
     return words(lang)[key].format(**values)
 
 
+@lru_cache(maxsize=50_000)
 def number(value: float, decimals: int = 2, *, sign: bool = False, lang: str = DEFAULT) -> str:
     """``-28.5`` as "−28.50", with the language's marks, a true minus, and a plus where ``sign``."""
     from babel.numbers import format_decimal
@@ -73,6 +74,7 @@ def month_name(when: np.datetime64, *, lang: str = DEFAULT) -> str:
     return format_date(_date(when), format="LLL", locale=lang)
 
 
+@lru_cache(maxsize=50_000)
 def period(when: np.datetime64, cadence: str, *, short: bool = True, lang: str = DEFAULT) -> str:
     """The period that starts at ``when``: "2025", "Jan–Mar 2026", "Jun 2026" or "4 Aug 2026"."""
     if cadence == "year":

@@ -1,4 +1,4 @@
-"""``python -m loaders``: the shared commands, and two for maintainers, without the dashboard."""
+"""``python -m loaders``: the shared commands, and three for maintainers, without the dashboard."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ def build_baseline(
     target = out or baseline.folder()
     made = build_baseline.build(folder, target)
     printing.text([f"{len(made['series'])} series and {len(made['tables'])} tables in {target}"])
+
+
+@app.command()
+def licences() -> None:
+    """The data-licence table of the documentation, made from the catalogue."""
+    from loaders.catalogue import catalogue
+    from loaders.licences import markdown
+
+    printing.text(markdown(catalogue()).splitlines())
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import contract, qc
-from loaders.errors import NotData
+from loaders.errors import ContractError, NotData
 from loaders.model import Flag, Series, Source
 
 Parse = Callable[[bytes, Series], xr.Dataset]
@@ -86,6 +86,14 @@ def mark_provisional(dataset: xr.Dataset, days: int, retrieved: datetime) -> xr.
     since = np.datetime64((retrieved - timedelta(days=days)).replace(tzinfo=None), "ns")
     recent = (dataset["time"].values > since) | (dataset["provisional"].values == 1)
     return dataset.assign(provisional=("time", recent.astype("int8"), dataset["provisional"].attrs))
+
+
+def fitting(dataset: xr.Dataset, row: Series) -> xr.Dataset:
+    """The stored dataset, if what another release stored still has today's unit and zero."""
+    for name, wanted in (("units", row.unit), ("datum", row.datum)):
+        if dataset.attrs.get(name) != wanted:
+            raise ContractError(row.id, f"{name} is {wanted}; run refresh --force")
+    return contract.check(dataset)
 
 
 def _settled(old: xr.Dataset) -> xr.Dataset:

@@ -158,16 +158,12 @@ class WrongName(Asking):
 def _code(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int:
     try:
         code: Any = app(args=arguments, prog_name=program, standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except LoadError as error:
         printing.error(f"{program}: {error}" if isinstance(error, Asking) else str(error))
         return exit_code(error)
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except BrokenPipeError:
-        printing.close()
-        return 0
     except Exception as error:
         # Typer carries its own copy of click or uses the installed one: usage errors are told by shape.
         text = getattr(error, "format_message", None)

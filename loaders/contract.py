@@ -26,8 +26,22 @@ CONVENTIONS = "CF-1.11"
 NUMBERS = ("value", "uncertainty", "value_other")
 FLAGS = ("qc", "provisional", "mission")
 TEXTS = ("note", "source_url", "period_start", "period_end")
-REQUIRED = ("series_id", "sea", "indicator", "title", "units", "cell_methods", "source", "source_url",
-            "licence", "citation", "kind", "provenance_grade", "independence_group", "Conventions")  # fmt: skip
+REQUIRED = (
+    "series_id",
+    "sea",
+    "indicator",
+    "title",
+    "units",
+    "cell_methods",
+    "source",
+    "source_url",
+    "licence",
+    "citation",
+    "kind",
+    "provenance_grade",
+    "independence_group",
+    "Conventions",
+)
 QC_ATTRIBUTES = {
     "long_name": "quality flag",
     "standard_name": "aggregate_quality_flag",

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 
@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import http, store
+from loaders.assemble import fitting
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, failed, judge, unchanged
 from loaders.model import Held, Progress, Request, Series, Source
@@ -62,11 +63,11 @@ def source_module(source: Source) -> ModuleType:
 
 
 def stored(rows: dict[str, Series]) -> dict[str, xr.Dataset]:
-    """The undamaged stored dataset of each row that has one."""
+    """The sound stored dataset of each row that has one."""
     found = {}
-    for series_id in rows:
+    for series_id, row in rows.items():
         try:
-            found[series_id] = store.read(series_id)
+            found[series_id] = fitting(store.read(series_id), row)
         except LoadError:
             continue
     return found
@@ -93,19 +94,21 @@ def run(job: Job) -> None:
     left = Counter(name for request in requests for name in request.series)
     _nothing_to_ask(job, [name for name in job.rows if name not in left], old)
     strikes, stop = 0, None
+    errors: dict[str, LoadError] = {}
     for place, request in enumerate(requests, start=1):
         try:
             if stop:
                 raise stop
             job.payloads += _ask(job, module, request, base, old)
+            strikes = 0
         except LoadError as error:
-            strikes += isinstance(error, Unreachable)
+            strikes += _is_down(error)
             stop = error if strikes >= STRIKES or _ends_all(error) else None
-            _fail(job, request.series, error, old)
+            errors |= dict.fromkeys(request.series, error)
         left.subtract(request.series)
         for name in request.series:
-            if not left[name] and name not in job.results:
-                job.results[name] = _finish(job, module, job.rows[name], old.get(name))
+            if not left[name]:
+                job.results[name] = _finish(job, module, name, old.get(name), errors.get(name))
         job.report(Progress(job.source.id, place, len(requests)))
 
 
@@ -144,14 +147,25 @@ def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) 
     return Payload(request, base, body, known["validators"], known["status"], known["url"], True)
 
 
-def _finish(job: Job, module: ModuleType, row: Series, old: xr.Dataset | None) -> Fetched:
-    """The result of a series whose answers are all there."""
-    answers = [payload for payload in job.payloads if row.id in payload.request.series]
+def _finish(
+    job: Job, module: ModuleType, name: str, old: xr.Dataset | None, error: LoadError | None
+) -> Fetched:
+    """The result of a series of which every request was made.
+
+    A source of kind "extend" sends pieces of a series: one that came is good without the other.
+    """
+    row = job.rows[name]
+    answers = [payload for payload in job.payloads if name in payload.request.series]
+    if error and not (answers and job.source.merge == "extend"):
+        return failed(name, error, old)
     if old is not None and all(payload.not_modified for payload in answers):
         return unchanged(row.id, old)
     bodies = [payload.body for payload in answers]
     accept = row.id in job.accept
-    return judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+    found = judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+    if error and found.result.outcome == "updated":
+        found = replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
+    return found
 
 
 def timed_out(row: str, seconds: float) -> Fetched:
@@ -177,6 +191,11 @@ def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, xr.Dataset
     for name in names:
         error = NotData("the source has no request for it")
         job.results[name] = unchanged(name, old[name]) if name in old else failed(name, error, None)
+
+
+def _is_down(error: LoadError) -> bool:
+    """Whether it is the server that fails, not one of its answers."""
+    return isinstance(error, Unreachable) or (isinstance(error, HttpStatus) and error.status >= 500)
 
 
 def _ends_all(error: LoadError) -> bool:

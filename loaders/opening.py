@@ -5,22 +5,23 @@ from __future__ import annotations
 import xarray as xr
 
 from loaders import baseline, netcdf, store
+from loaders.assemble import fitting
 from loaders.catalogue import catalogue, find_series
-from loaders.errors import Asking, Cache, CacheCorrupt, NoData
+from loaders.errors import Asking, Cache, Checks, LoadError, NoData
 
 ORIGINS = ("best", "live", "baseline")
 
 
 def open_series(series_id: str, origin: str) -> xr.Dataset:
-    """Raises UnknownSeries, NoData, or CacheCorrupt where the only copy is damaged."""
-    find_series(series_id)
+    """Raises UnknownSeries, NoData, or CacheCorrupt or ContractError where the only copy is not sound."""
+    row = find_series(series_id)
     if origin not in ORIGINS:
         raise Asking(f"unknown origin {origin!r}; one of {', '.join(ORIGINS)}")
     if origin == "baseline":
         return _embedded(series_id)
     try:
-        return netcdf.freeze(store.read(series_id))
-    except (NoData, Cache) as live:
+        return netcdf.freeze(fitting(store.read(series_id), row))
+    except (NoData, Cache, Checks) as live:
         if origin == "live":
             raise
         try:
@@ -34,7 +35,7 @@ def open_all() -> dict[str, xr.Dataset]:
     for series_id in catalogue().series:
         try:
             found[series_id] = open_series(series_id, "best")
-        except (NoData, CacheCorrupt):
+        except LoadError:
             continue
     return found
 

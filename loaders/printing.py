@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 LIST_COLUMNS = ("id", "sea", "indicator", "unit", "datum", "source", "key_needed", "first", "newest", "state")
@@ -19,8 +20,9 @@ def prepare() -> None:
 
 
 def text(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
+    with _whoever_reads():
+        for line in lines:
+            print(line)
 
 
 def error(line: str | None) -> None:
@@ -34,20 +36,21 @@ def json_text(content: Any) -> None:
 
 
 def raw(data: bytes) -> None:
-    if sys.stdout is None:
-        return
-    sys.stdout.flush()
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(data.decode())
-    else:
-        stream.write(data)
-        stream.flush()
+    with _whoever_reads():
+        if sys.stdout is not None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
 
 
-def close() -> None:
-    """After a reader went away: nothing is left that could fail at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+@contextmanager
+def _whoever_reads() -> Iterator[None]:
+    """A closed standard output is no error; a reader that goes away gets no more, and the work goes on."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -16,7 +16,6 @@ import gzip
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders import files
+from loaders import files, generation
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ ROOT = Path(__file__).parents[1]
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
 LOCK, HOLDER = "refresh.lock", "refresh.json"
 LOCK_WAIT = 5.0
-HASH = re.compile(r"[0-9a-f]{64}")
 Entry = dict[str, Any]
 
 
@@ -57,8 +55,8 @@ def folder() -> Path:
 def entries() -> dict[str, Entry]:
     """The manifest's entry of every stored series, of the newest generation whose file is there."""
     found: dict[str, Entry] = {}
-    for generation in (_manifest(MANIFEST), _manifest(PREVIOUS)):
-        for series_id, known in generation["series"].items():
+    for content in (_manifest(MANIFEST), _manifest(PREVIOUS)):
+        for series_id, known in content["series"].items():
             if series_id not in found and _series_path(known["sha256"]).is_file():
                 found[series_id] = known
     return found
@@ -75,8 +73,8 @@ def read(series_id: str) -> xr.Dataset:
     Raises NoData where nothing is stored, CacheCorrupt where no generation has an undamaged file.
     """
     known_any = False
-    for generation in (MANIFEST, PREVIOUS):
-        known = _manifest(generation)["series"].get(series_id)
+    for name in (MANIFEST, PREVIOUS):
+        known = _manifest(name)["series"].get(series_id)
         known_any = known_any or known is not None
         data = _checked(known["sha256"]) if known else None
         if known and data is not None:
@@ -100,7 +98,7 @@ def read_raw(source: str, sha256: str) -> bytes:
 def attempts() -> Entry:
     """``sources`` and ``series`` with the time and result of the last attempt; empty where none was made."""
     found = _json(ATTEMPTS) or {}
-    return {"sources": found.get("sources") or {}, "series": found.get("series") or {}}
+    return {part: dict(generation.records(found.get(part))) for part in ("sources", "series")}
 
 
 def fingerprint() -> str:
@@ -116,14 +114,14 @@ def fingerprint() -> str:
 
 
 @contextmanager
-def locked(wait: float = LOCK_WAIT) -> Iterator[None]:
-    """Hold the cache for one refresh. Raises CacheBusy after ``wait`` seconds, CacheUnwritable."""
+def locked(wait: float | None = None) -> Iterator[None]:
+    """Hold the cache for one refresh. Raises CacheBusy after ``wait`` (5) seconds, CacheUnwritable."""
     from filelock import FileLock, Timeout
 
     home = files.make_folder(folder())
     lock = FileLock(home / LOCK, mode=0o600)
     try:
-        lock.acquire(timeout=wait)
+        lock.acquire(timeout=LOCK_WAIT if wait is None else wait)
     except Timeout:
         holder = _json(HOLDER) or {}
         since, process = holder.get("since", "?"), holder.get("pid", "?")
@@ -168,7 +166,7 @@ def commit(series: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]]) 
     new = {"schema": SCHEMA, "series": dict(series), "raw": {key: dict(part) for key, part in raw.items()}}
     if new == now:
         return False
-    if now["series"] and _hashes(now) != _hashes(new):
+    if now["series"] and generation.hashes(now) != generation.hashes(new):
         files.write(folder() / PREVIOUS, _dump(now))
     files.write(folder() / MANIFEST, _dump(new))
     _sweep(new, _manifest(PREVIOUS))
@@ -180,7 +178,9 @@ def write_attempts(found: Mapping[str, Any]) -> None:
 
 
 def _sweep(new: Entry, previous: Entry) -> None:
-    files.sweep(folder() / "series", {f"{sha}.nc" for sha in _hashes(new) | _hashes(previous)})
+    files.sweep(
+        folder() / "series", {f"{sha}.nc" for sha in generation.hashes(new) | generation.hashes(previous)}
+    )
     files.sweep(folder())
     for part in (folder() / "raw").glob("*"):
         kept = {item["sha256"] for item in new["raw"].get(part.name, {}).values()}
@@ -191,10 +191,6 @@ def _refuse_newer() -> None:
     found = _json(MANIFEST) or {}
     if isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
         raise CacheUnwritable("cache: written by a newer version of Two Seas; upgrade, or set TWO_SEAS_CACHE")
-
-
-def _hashes(found: Entry) -> set[str]:
-    return {item["sha256"] for item in found.get("series", {}).values()}
 
 
 def _series_path(sha256: str) -> Path:
@@ -231,19 +227,7 @@ def _manifest(name: str) -> Entry:
 
 @lru_cache(maxsize=8)
 def _parsed(path: Path, stamp: tuple[int, ...] | None) -> Entry:
-    content = (_json(path.name) if stamp else None) or {}
-    if content.get("schema") != SCHEMA:
-        content = {}
-    by_source = content.get("raw")
-    kept = {key: _sound(part) for key, part in by_source.items()} if isinstance(by_source, dict) else {}
-    return {"schema": SCHEMA, "series": _sound(content.get("series")), "raw": kept}
-
-
-def _sound(part: Any) -> dict[str, Entry]:
-    found = part.items() if isinstance(part, dict) else ()
-    return {
-        key: item for key, item in found if isinstance(item, dict) and HASH.fullmatch(str(item.get("sha256")))
-    }
+    return generation.sound((_json(path.name) if stamp else None) or {}, SCHEMA)
 
 
 def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
@@ -251,9 +235,9 @@ def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
 
     dataset = decode(data)
     dataset.attrs |= {
-        "retrieved_at": str(known.get("retrieved_at", "")),
-        "payload_sha256": str(known.get("payload_sha256", "")),
-        "history": "\n".join(known.get("history", ())),
+        "retrieved_at": known["retrieved_at"],
+        "payload_sha256": known["payload_sha256"],
+        "history": "\n".join(known["history"]),
         "origin": "live",
     }
     return dataset

@@ -23,7 +23,14 @@ from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 from loaders.netcdf import decode, encode, freeze
 
 ROOT = Path(__file__).parents[1]
-ENTRY = {"retrieved_at": "2026-11-01T00:00:00Z", "payload_sha256": "p", "history": ["one", "two"]}
+ENTRY = {
+    "retrieved_at": "2026-11-01T00:00:00Z",
+    "payload_sha256": "p",
+    "first": "2026-01-01",
+    "newest": "2026-01-01",
+    "points": 1,
+    "history": ["one", "two"],
+}
 
 
 def dataset(*values: float, note: str = "") -> xr.Dataset:
@@ -140,6 +147,21 @@ def test_a_damaged_or_lost_manifest_gives_the_generation_before(content):
     assert store.read("a")["value"].values.tolist() == [1.0]
     put(a=dataset(3.0))
     assert store.read("a")["value"].values.tolist() == [3.0]
+
+
+@pytest.mark.parametrize("content", ['{"a": 1}', '{"a": {}}', '[{"sha256": "x"}]', '{"a": {"sha256": "aa"}}'])
+def test_entries_that_are_not_whole_are_left_out(content):
+    put(b=dataset(1.0))
+    path = store.folder() / "manifest.json"
+    known = json.loads(path.read_text())
+    known["raw"] = {"gwm": json.loads(content)}
+    known["series"] = json.loads(content)
+    path.write_text(json.dumps(known))
+    (store.folder() / "attempts.json").write_text(f'{{"series": {content}, "sources": [1]}}')
+    assert store.entries() == {}
+    assert not any(store.raw_entries().values())
+    assert all(isinstance(found, dict) for found in store.attempts()["series"].values())
+    assert store.attempts()["sources"] == {}
 
 
 def test_a_cut_or_foreign_series_file_is_never_opened():

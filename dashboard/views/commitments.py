@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, commitments, drawing, markup, sentences
+from dashboard import charts, commitments, markup, sentences
 from dashboard.analysis import SPEECH
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
@@ -31,9 +31,10 @@ def opened(row):
     with left:
         kind = t(f"commitments.kind_{row.kind}")
         st.html(markup.panel_title(row.wording, look.ink, f"{kind} · {register.fragment(row)}"))
+        deadline_none = "" if row.kind in ("claim", "none") else t("commitments.deadline_none")
         facts = [
-            (t("commitments.who"), row.actor or "–"),
-            (t("commitments.when"), row.deadline or t("commitments.deadline_none")),
+            (t("commitments.who"), row.actor),
+            (t("commitments.when"), row.deadline or deadline_none),
             (t("commitments.missing"), row.missing),
             (t("commitments.changes_reading"), row.changes_reading),
         ]
@@ -90,14 +91,14 @@ def mini(row, first):
         unit=indicator.unit_label,
         decimals=indicator.decimals,
         today=current.today,
-        since=t("card.no_open"),
+        since=current.absence,
         speech=t("card.speech"),
         height=240,
+        credit=parts.credit([snapshot.series[first.row.id]], snapshot.cache_id),
         view=row.id,
     )
     dataset = snapshot.series[first.row.id]
-    drawing.sign(figure, look, parts.credit([dataset], snapshot.cache_id), 105)
-    alt = parts.alt_of(dataset, indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, dataset, indicator.unit_label, indicator.decimals)
     parts.chart(
         figure, key=f"commitment-{row.id}", title=first.row.title, alt=alt, lines=[line], current=current
     )

@@ -162,7 +162,8 @@ if tables:
     table = snapshot.catalogue.tables[chosen]
     st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
     credit = snapshot.catalogue.credits[table.credit]
-    st.caption(" · ".join(word for word in (credit.citation, credit.licence, table.caveat) if word))
+    said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
+    st.html(markup.small(" · ".join(said)))
 
 st.html(markup.heading(t("data.method")))
 for name in ("change", "datum", "flags", "sources"):

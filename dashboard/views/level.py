@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, drawing, levels, markup, sentences
+from dashboard import charts, levels, markup, sentences
 from dashboard.analysis import SPEECH, annual_means
 from dashboard.findings import BODIES, finding
 from dashboard.lines import clip, line_of, monthly, shifted, steps_of
@@ -40,10 +40,12 @@ def drawn(row, **more):
     return clip(line, start, end)
 
 
-def figure_of(figure, key, title, lines, alt, width=150):
-    datasets = [snapshot.series[line.series] for line in lines]
-    drawing.sign(figure, look, parts.credit(datasets, snapshot.cache_id), width)
-    parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
+def credit_of(drawn_lines):
+    return parts.credit([snapshot.series[line.series] for line in drawn_lines], snapshot.cache_id)
+
+
+def show(figure, key, title, drawn_lines, alt):
+    parts.chart(figure, key=key, title=title, alt=alt, lines=drawn_lines, current=current)
 
 
 def caspian():
@@ -89,9 +91,9 @@ def caspian():
     if view == "long":
         long_view(together)
     elif view == "change":
-        like_periods(body, wide=True)
+        like_periods(body)
     elif view == "seasonal":
-        swing(body, mine, wide=True)
+        swing(body, mine)
     else:
         rate(lead)
     if view == "long":
@@ -121,6 +123,7 @@ def long_view(together):
             residuals.append(clip(levels.residual(line, reference, zero, base), start, end))
         lines.append(clip(shifted(line, zero), start, end))
     lines = [line for line in lines if line.times.size]
+    residuals = [line for line in residuals if line.times.size]
     if not lines:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
@@ -133,12 +136,13 @@ def long_view(together):
         zero=t("level.zero", year=YEAR),
         speech=t("card.speech_long", date=day(SPEECH)),
         residuals=residuals,
-        residual_title=t("level.residual", label=lines[0].label, unit=unit),
+        residual_title=t("level.residual", label=label(together[0]), unit=unit),
         marks=charts.extremes(lines[0], unit),
         view="level-long",
+        credit=credit_of(lines),
     )
-    alt = parts.alt_of(snapshot.series[lines[0].series], unit, 2)
-    figure_of(
+    alt = parts.alt_of(current, snapshot.series[lines[0].series], unit, 2)
+    show(
         figure,
         "level-long",
         t("level.title_caspian", first=lines[0].times[0].astype("datetime64[Y]")),
@@ -163,7 +167,7 @@ def long_view(together):
         st.html(markup.small(" ".join(said)))
 
 
-def like_periods(body, *, wide=False):
+def like_periods(body):
     """Where the headline number comes from: each period before and after."""
     if not body.agreement:
         changes = [change for change in body.changes if change.reason]
@@ -184,19 +188,21 @@ def like_periods(body, *, wide=False):
             t("level.pairs_deck", step_one=t(f"step.{main.step}_one"), **words),
         )
     )
-    figure = charts.like_pairs(main, look, color_of(row), decimals=2, lang=selection.lang, view="level-pairs")
-    change, how = sentences.change_words(main, snapshot)
-    figure_of(
-        figure,
-        "level-pairs",
-        t("level.pairs_title", **words),
-        [drawn(row)],
-        f"{change}. {how}.",
-        150 if wide else 85,
+    line = drawn(row)
+    figure = charts.like_pairs(
+        main,
+        look,
+        color_of(row),
+        decimals=2,
+        lang=selection.lang,
+        view="level-pairs",
+        credit=credit_of([line]),
     )
+    change, how = sentences.change_words(main, snapshot)
+    show(figure, f"level-pairs-{row.place}", t("level.pairs_title", **words), [line], f"{change}. {how}.")
 
 
-def swing(body, mine, *, wide=False):
+def swing(body, mine):
     """The years laid over one another, for the series of the headline or the one with a normal band."""
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
     if not fine:
@@ -216,6 +222,7 @@ def swing(body, mine, *, wide=False):
         unit=unit,
     )
     st.html(markup.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
+    line = drawn(row)
     figure = charts.seasons(
         dataset,
         look,
@@ -225,9 +232,10 @@ def swing(body, mine, *, wide=False):
         lang=selection.lang,
         band=band,
         view="level-seasons",
+        credit=credit_of([line]),
     )
-    alt = parts.alt_of(snapshot.series[row.id], unit, 2)
-    figure_of(figure, "level-seasons", t("level.season_title"), [drawn(row)], alt, 150 if wide else 85)
+    alt = parts.alt_of(current, snapshot.series[row.id], unit, 2)
+    show(figure, "level-seasons", t("level.season_title"), [line], alt)
 
 
 def rate(row):
@@ -237,6 +245,7 @@ def rate(row):
     if not ends.size:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
+    line = drawn(row)
     figure = charts.rate(
         ends,
         slopes * 100,
@@ -246,9 +255,10 @@ def rate(row):
         look.caspian,
         speech=t("card.speech_long", date=day(SPEECH)),
         view="level-rate",
+        credit=credit_of([line]),
     )
     words = f"{number(slopes[-1] * 100, 1, sign=True)} cm, {ends[-1]}"
-    figure_of(figure, "level-rate", t("level.rate_title"), [drawn(row)], f"{t('level.rate_title')}: {words}.")
+    show(figure, "level-rate", t("level.rate_title"), [line], f"{t('level.rate_title')}: {words}.")
 
 
 def aral():
@@ -293,12 +303,13 @@ def separate(mine):
                     unit=unit,
                     decimals=2,
                     today=current.today,
-                    since=t("card.no_open"),
+                    since=current.absence,
                     speech=t("card.speech"),
                     view=row.id,
+                    credit=credit_of([line]),
                 )
-                alt = parts.alt_of(snapshot.series[row.id], unit, 2)
-                figure_of(figure, f"level-{row.id}", row.title, [line], alt, 62)
+                alt = parts.alt_of(current, snapshot.series[row.id], unit, 2)
+                show(figure, f"level-{row.id}", row.title, [line], alt)
 
 
 def about(together, mine):
@@ -366,7 +377,7 @@ def stated(mine, key):
     st.dataframe(
         frame,
         hide_index=True,
-        alt=t("level.stated_deck"),
+        alt=f"{t(f'sea.{key}')}: {t('level.stated_deck')}",
         key=f"stated-{key}",
         height=min(38 + 35 * len(frame), 320),
         column_config={

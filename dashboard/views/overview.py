@@ -51,10 +51,10 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
         zero=row.indicator in FROM_ZERO,
         marks=marks,
         height=height,
+        credit=parts.credit(datasets, snapshot.cache_id),
         view=key,
     )
-    drawing.sign(figure, look, parts.credit(datasets, snapshot.cache_id))
-    alt = parts.alt_of(datasets[0], indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, datasets[0], indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
 
@@ -65,6 +65,22 @@ def marks_of(place, lines):
         return ()
     at = int(np.searchsorted(times, KOKARAL))
     return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
+
+
+def body_card(body):
+    words = sentences.card(body, snapshot)
+    colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
+    st.html(markup.card(t(f"card.{body.place}"), *colors, words))
+
+
+def body_chart(body, height):
+    lines = card_lines(body.shown)
+    if lines:
+        marks = marks_of(body.place, lines)
+        name = t(f"card.{body.place}")
+        draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
+    elif body.shown:
+        st.html(markup.small(t("chart.empty", hint=t("chart.empty_hint"))))
 
 
 allowed = current.rows
@@ -81,38 +97,20 @@ if findings:
         )
     )
     for body, column in zip(findings, st.columns(len(findings), gap="medium"), strict=True):
-        words = sentences.card(body, snapshot)
-        name = t(f"card.{body.place}")
         with column:
-            st.html(
-                markup.card(
-                    name,
-                    look.of_place(body.place, body.sea),
-                    look.text_of_place(body.place, body.sea),
-                    words.figure,
-                    words.aside,
-                    words.state,
-                    words.lines,
-                    words.unit,
-                )
-            )
-            lines = card_lines(body.shown)
-            if lines:
-                draw(
-                    lines,
-                    f"overview-{body.place}",
-                    name,
-                    since=t("card.no_open"),
-                    marks=marks_of(body.place, lines),
-                )
-            elif body.shown:
-                st.caption(t("chart.empty", hint=t("chart.empty_hint")))
+            # One water body alone has its words beside its chart; several stand side by side.
+            told, shown_in = st.columns([4, 7], gap="large") if len(findings) == 1 else (column, column)
+            with told:
+                body_card(body)
+            with shown_in:
+                body_chart(body, 300 if len(findings) == 1 else 232)
     st.html(markup.small(f"{t('card.own_scale')} {t('card.part')}"))
 
 drawn = {name for body in findings for name in body.shown}
 rest = [row for row in allowed if row.id not in drawn]
 most = 9 if selection.indicator else 6 if selection.sea != "both" else 3
-shown = panels(snapshot, rest, indicator=selection.indicator, most=most)
+chosen = panels(snapshot, rest, indicator=selection.indicator, most=most)
+shown = [(row, lines) for row in chosen if (lines := card_lines((row.id,)))]
 if shown:
     if selection.indicator:
         title = t(
@@ -122,16 +120,14 @@ if shown:
     else:
         st.html(markup.heading(t("overview.more_title"), t("overview.more_deck")))
     for row_of_panels in (shown[at : at + 3] for at in range(0, len(shown), 3)):
-        for row, column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
-            lines = card_lines((row.id,))
-            if lines:
-                with column:
-                    st.html(
-                        markup.panel_title(
-                            label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
-                        )
+        for (row, lines), column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
+            with column:
+                st.html(
+                    markup.panel_title(
+                        label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
                     )
-                    draw(lines, f"overview-{row.id}", row.title, since=t("card.no_open"), height=210)
+                )
+                draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)
 if not findings and not shown:
     st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))

@@ -17,7 +17,7 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters
+from dashboard import filters, markup
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
@@ -53,6 +53,11 @@ class Frame:
     def period(self) -> tuple[np.datetime64 | None, np.datetime64 | None]:
         chosen = self.selection
         return _month(chosen.start), _month(chosen.end)
+
+    @property
+    def absence(self) -> str:
+        """What stands beside a record that ended long ago; nothing where the reader chose the end."""
+        return "" if self.selection.end else t("card.no_open")
 
     def href(self, page: str, **changed: str | None) -> str:
         """A relative address of ``page`` that keeps the filters; ``changed`` overrides single ones."""
@@ -109,8 +114,9 @@ def citation(title: str, datasets: Sequence[xr.Dataset], cache_id: str, link: st
     )
 
 
-def alt_of(dataset: xr.Dataset, unit: str, decimals: int) -> str:
-    """The finding of one line in a sentence, for those who do not see it."""
+def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str:
+    """The finding of one line in the reader's period in a sentence, for those who do not see it."""
+    dataset = inside(dataset, *current.period)
     first, last = first_period(dataset), newest_period(dataset)
     value = number(latest_value(dataset)[1], decimals)
     return t(
@@ -158,7 +164,7 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
     if cite.open:
         cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
     if address.open:
-        address.caption(t("chart.link_help"))
+        address.html(markup.small(t("chart.link_help")))
         address.code(link, language=None, wrap_lines=True)
 
 

@@ -1,0 +1,433 @@
+"""Every page for every sea and indicator, run without a browser: charts, explanations, words, addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard.palette
+import loaders
+from dashboard import filters
+from dashboard.commitments import register
+from dashboard.drawing import faint
+from dashboard.palette import DARK, LIGHT
+from dashboard.text import t
+from loaders import baseline as embedded
+from tests.conftest import ROOT
+from tests.figure_json import ASCII_MINUS, colors, load, notes, numbers, shown, vertical_lines
+
+APP = str(ROOT / "dashboard" / "app.py")
+PAGES = ("overview", "level", "commitments", "data")
+CATALOGUE = loaders.catalogue()
+STORED = [row for key, row in CATALOGUE.series.items() if key in embedded.manifest()["series"]]
+# Parts of a chart that stand for no one series: the hatched end, the normal band, a slope and its interval.
+HELPERS = {"none", "normal", "rate", "interval"}
+SPEECH = "2023-11-24"
+MEGABYTE = 1_000_000
+
+
+def stored(sea: str, indicator: str) -> bool:
+    return any(sea in ("both", row.sea) or row.sea == "both" for row in STORED if row.indicator == indicator)
+
+
+INDICATORS = tuple(key for key in CATALOGUE.indicators if stored("both", key))
+CHOICES = [(sea, one) for sea in filters.SEAS for one in ("", *INDICATORS) if not one or stored(sea, one)]
+EMPTY = [(sea, one) for sea in filters.SEAS for one in INDICATORS if not stored(sea, one)]
+
+
+def link(**address: str) -> AppTest:
+    """A visitor with a link in hand; ``from_`` stands for a name that Python keeps for itself."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name.rstrip("_")] = value
+    return app
+
+
+def turn(app: AppTest, page: str) -> AppTest:
+    return app.switch_page(f"views/{page}.py").run()
+
+
+def visit(page: str = "overview", **address: str) -> AppTest:
+    return turn(link(**address), page)
+
+
+@lru_cache(maxsize=1)
+def visitor(sea: str, indicator: str) -> AppTest:
+    """One visitor for all pages of one choice, as a reader turns the pages."""
+    return link(sea=sea, **({"indicator": indicator} if indicator else {}))
+
+
+def charts_of(app: AppTest) -> list:
+    return app.get("plotly_chart")
+
+
+def key_of(chart) -> str:
+    return chart.proto.id.rpartition("-chart-")[2]
+
+
+def html_of(app: AppTest) -> str:
+    return " ".join(block.proto.body for block in app.get("html"))
+
+
+def explained(app: AppTest) -> bool:
+    return bool(app.info) or t("chart.empty", hint=t("chart.empty_hint")) in html_of(app)
+
+
+@lru_cache(maxsize=256)
+def newest(series_id: str) -> str:
+    """The day of the newest point that may be drawn."""
+    data = loaders.open_series(series_id, origin="baseline")
+    keep = ~np.isin(data["qc"].values, (4, 9)) & ~np.isnan(data["value"].values)
+    return str(data["time"].values[keep].max())[:10]
+
+
+def dated(spec: dict) -> list[dict]:
+    return [one for one in spec["data"] if re.fullmatch(r"\d{4}-\d\d-\d\d", str((one["x"] or [""])[0]))]
+
+
+def check_chart(chart, look=LIGHT) -> None:
+    spec = load(chart.proto.spec)
+    assert chart.proto.alt.strip()
+    assert not re.search(r"nan|None|\{", chart.proto.alt)
+    assert any(np.isfinite(numbers(one["y"])).any() for one in spec["data"])
+    for trace in spec["data"]:
+        named = trace.get("name", "")
+        assert named in CATALOGUE.series or named in HELPERS or (not named and trace["hoverinfo"] == "skip")
+    for trace in dated(spec):
+        if trace["name"] in CATALOGUE.series:
+            assert max(trace["x"]) <= newest(trace["name"])
+    check_speech(spec)
+    check_look(chart.proto.spec, spec, look)
+
+
+def check_speech(spec: dict) -> None:
+    """Dated like the axis, wherever the drawn time reaches over it."""
+    whens = [when for trace in dated(spec) for when in trace["x"]]
+    whens += spec["layout"]["xaxis"].get("range", []) if whens else []
+    if whens and min(whens) <= SPEECH <= max(whens):
+        assert vertical_lines(spec) == [SPEECH]
+
+
+def check_look(raw: str, spec: dict, look) -> None:
+    known = set(vars(look).values())
+    assert colors(spec) <= known | {faint(color) for color in known} | {"rgba(0,0,0,0)"}
+    assert "#00000" not in raw
+    credit = [text.replace("\n", " ") for text in notes(spec) if text.startswith("Data: ")]
+    assert len(credit) == 1
+    assert credit[0].endswith(f"Cache {loaders.cache_id()}.")
+    assert not [text for text in shown(spec) if ASCII_MINUS.search(text)]
+    assert sum(len(trace["x"]) for trace in spec["data"]) <= 5_000
+
+
+def check_reach(app: AppTest) -> None:
+    """Where no filter cuts it, a panel ends with its series' newest point that may be drawn."""
+    for chart in charts_of(app):
+        data = load(chart.proto.spec)["data"]
+        for name in {one["name"] for one in data} & set(CATALOGUE.series):
+            assert max(at for one in data if one["name"] == name for at in one["x"]) == newest(name)
+
+
+# ---- page x sea x indicator -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("sea", "indicator"), CHOICES, ids=lambda value: value or "all")
+def test_page(sea, indicator, page):
+    app = turn(visitor(sea, indicator), page)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    wanted = {"sea": "" if sea == "both" else sea, "indicator": indicator}
+    assert {name: value for name, value in wanted.items() if value} == dict(app.query_params)
+    for chart in charts_of(app):
+        check_chart(chart)
+    assert sum(len(chart.proto.spec) for chart in charts_of(app)) < MEGABYTE
+    if page == "overview":
+        check_reach(app)
+    if page in ("overview", "level"):
+        assert charts_of(app) or explained(app)
+    elif page == "commitments":
+        assert 'class="ts ts-grid ts-row"' in html_of(app) or explained(app)
+    else:
+        assert app.dataframe[0].value.shape[0] == len(
+            filters.matching(filters.Selection(sea=sea, indicator=indicator), STORED)
+        )
+
+
+@pytest.mark.parametrize(("sea", "indicator"), EMPTY)
+def test_choice_without_data_is_explained(sea, indicator):
+    app = link(sea=sea, indicator=indicator)
+    for page in PAGES:
+        turn(app, page)
+        assert not app.exception
+        assert explained(app) or charts_of(app) or page == "commitments"
+
+
+@pytest.mark.parametrize("view", filters.VIEWS)
+@pytest.mark.parametrize("sea", filters.SEAS)
+def test_views_of_the_level_page(view, sea):
+    app = visit("level", sea=sea, view=view)
+    assert not app.exception
+    assert charts_of(app) or explained(app)
+    for chart in charts_of(app):
+        check_chart(chart)
+        for name, axis in load(chart.proto.spec)["layout"].items():
+            if name in ("yaxis", "yaxis2"):  # a level says where its water stands, not how much there is
+                assert axis.get("rangemode", "normal") == "normal"
+                assert "range" not in axis
+
+
+COMPARED = {
+    "speech": {},
+    "normal": {"compare": "normal"},
+    "custom": {"compare": "custom", "before": "2016-01..2016-12", "after": "2020-01..2020-12"},
+}
+
+
+@pytest.mark.parametrize("kind", COMPARED)
+@pytest.mark.parametrize("page", PAGES)
+def test_comparisons(page, kind):
+    app = visit(page, **COMPARED[kind])
+    assert not app.exception
+    assert not app.warning
+    for chart in charts_of(app):
+        check_chart(chart)
+    if page == "overview":
+        reference = t(f"sentence.reference_{kind}")
+        assert f"lower than {reference}" in html_of(app) or f"higher than {reference}" in html_of(app)
+
+
+@pytest.mark.parametrize("key", [row.id for row in register().commitments.values()])
+def test_every_opened_passage(key):
+    app = visit("commitments", open=key)
+    assert not app.exception
+    assert dict(app.query_params) == {"open": key}
+    assert f'id="{key}"' in html_of(app)
+    assert charts_of(app) or explained(app)
+    for chart in charts_of(app):
+        check_chart(chart)
+
+
+@pytest.mark.parametrize("source", sorted({row.source for row in STORED}))
+@pytest.mark.parametrize("page", PAGES)
+def test_sources(page, source):
+    app = visit(page, source=source)
+    assert not app.exception
+    for chart in charts_of(app):
+        check_chart(chart)
+
+
+@pytest.mark.parametrize("basin", sorted(filters.choices(CATALOGUE).basins))
+@pytest.mark.parametrize("page", ["overview", "level"])
+def test_basins(page, basin):
+    app = visit(page, basin=basin)
+    assert not app.exception
+    assert charts_of(app) or explained(app)
+
+
+# ---- dark ground ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["overview", "level"])
+def test_dark_page_uses_the_dark_palette_alone(page, monkeypatch):
+    monkeypatch.setattr(dashboard.palette, "palette", lambda theme: DARK)
+    app = visit(page)
+    assert charts_of(app)
+    for chart in charts_of(app):
+        check_chart(chart, DARK)
+    for color in {LIGHT.ink, LIGHT.muted, LIGHT.caspian, LIGHT.north_aral}:
+        assert color not in html_of(app)
+
+
+# ---- period -----------------------------------------------------------------------------------------------
+
+PERIODS = {
+    "past": {"to": "2010-12"},
+    "late": {"from_": "2024-06"},
+    "short": {"from_": "2019-03", "to": "2019-03"},
+    "old": {"to": "1950-01"},
+    "none": {"from_": "2190-01"},
+}
+
+
+@pytest.mark.parametrize("view", filters.VIEWS)
+@pytest.mark.parametrize("kind", PERIODS)
+def test_level_page_in_a_period(kind, view):
+    app = visit("level", view=view, **PERIODS[kind])
+    assert not app.exception
+    assert charts_of(app) or explained(app)
+
+
+@pytest.mark.parametrize("indicator", ["", "level", "co2", "river-flow"])
+@pytest.mark.parametrize("kind", PERIODS)
+def test_overview_in_a_period(kind, indicator):
+    app = visit(**PERIODS[kind], **({"indicator": indicator} if indicator else {}))
+    assert not app.exception
+    assert charts_of(app) or explained(app)
+    first, last = PERIODS[kind].get("from_", "0000"), PERIODS[kind].get("to", "9999")
+    for chart in charts_of(app):
+        spec = load(chart.proto.spec)
+        for trace in dated(spec):
+            if trace["name"] in CATALOGUE.series:
+                assert first <= min(trace["x"])[:7]
+                assert max(trace["x"])[:7] <= last
+
+
+@pytest.mark.parametrize("page", ["overview", "level", "commitments"])
+def test_end_that_the_reader_chose_is_not_called_an_absence(page):
+    """The record goes on after the chosen period: nothing may say that no figure was found since."""
+    app = visit(page, to="2019-12", **({"open": "E4"} if page == "commitments" else {}))
+    assert charts_of(app)
+    for chart in charts_of(app):
+        spec = load(chart.proto.spec)
+        assert "none" not in [one.get("name") for one in spec["data"]]
+        assert t("card.no_open") not in notes(spec)
+
+
+@pytest.mark.parametrize("page", ["overview", "level"])
+def test_alternative_text_speaks_of_the_chosen_period(page):
+    for chart in charts_of(visit(page, to="2010-12")):
+        if "level-pairs" not in key_of(chart):
+            assert not re.search(r"20(?:1[1-9]|2\d): |in [^.]*20(?:1[1-9]|2\d)\.", chart.proto.alt)
+
+
+# ---- table, credit, words beside the chart ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["caspian", "north-aral", "south-aral"])
+def test_table_holds_exactly_the_plotted_points(place):
+    app = visit()
+    (chart,) = [one for one in charts_of(app) if key_of(one) == f"overview-{place}"]
+    lines = [
+        one for one in load(chart.proto.spec)["data"] if one["mode"] == "lines" and one["name"] != "none"
+    ]
+    app.session_state[f"table-overview-{place}"] = True
+    app.run()
+    (table,) = [one.value for one in app.dataframe]
+    plotted = np.concatenate([numbers(one["y"]) for one in lines])
+    plotted = plotted[np.isfinite(plotted)]
+    assert table.shape[0] == plotted.size
+    assert sorted(table[t("chart.value")].round(4)) == sorted(plotted.round(4))
+    assert set(table[t("chart.series")]) == {one["name"] for one in lines}
+    assert not table.isna().to_numpy().any()
+    if place == "caspian":  # a level is never without its zero
+        assert (table[t("chart.datum")].str.len() > 0).all()
+
+
+def test_citation_and_link_of_a_chart():
+    app = visit(sea="caspian")
+    app.session_state["cite-overview-caspian"] = True
+    app.session_state["link-overview-caspian"] = True
+    app.run()
+    assert not app.exception
+    texts = [one.value for one in app.code]
+    assert any(loaders.cache_id() in text and "Schwatke" in text for text in texts)
+    assert any(text.endswith("#overview-caspian") and "sea=caspian" in text for text in texts)
+
+
+def test_answer_stands_once_on_the_overview():
+    body = html_of(visit())
+    assert body.count("<h1") == 1
+    assert "The Caspian is 0.38 ± 0.14 m lower than before the speech." in body
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_has_one_first_heading_and_says_what_it_cannot(page):
+    body = html_of(visit(page))
+    assert body.count("<h1") == 1
+    assert t("footer.cannot") in body
+    assert f"cache {loaders.cache_id()}" in body
+
+
+# ---- addresses --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sea", "atlantis"),
+        ("basin", "lake-victoria"),
+        ("indicator", "happiness"),
+        ("source", "rumour"),
+        ("from", "yesterday"),
+        ("to", "2020-13"),
+        ("compare", "everything"),
+        ("view", "sideways"),
+        ("lang", "xx"),
+        ("open", "E99"),
+    ],
+)
+def test_unknown_value_falls_back_and_is_named(name, value):
+    app = visit(**{name: value})
+    assert not app.exception
+    (said,) = [one.value for one in app.warning]
+    assert f"{name} = “{value}”" in said
+    assert dict(app.query_params) == {}
+
+
+def test_hostile_value_is_not_echoed_as_markup():
+    app = visit(sea="<img src=x onerror=alert(1)>[x](javascript:alert(1))**b**`c`$d$")
+    (said,) = [one.value for one in app.warning]
+    assert not set("<>[]()`$*\\") & set(said.split("“")[1].split("”")[0])
+
+
+def test_warning_is_gone_after_the_next_step():
+    app = visit(sea="atlantis")
+    assert app.warning
+    assert not turn(app, "level").warning
+
+
+def test_page_switch_keeps_the_filters():
+    app = visit(sea="aral", indicator="area", to="2010-12")
+    for page in (*PAGES, "overview"):
+        turn(app, page)
+        assert dict(app.query_params) == {"sea": "aral", "indicator": "area", "to": "2010-12"}
+        assert app.session_state["f_sea"] == "aral"
+
+
+def test_reset_takes_every_filter_away():
+    app = visit(sea="aral", indicator="area")
+    app.button(key="reset").click().run()
+    assert dict(app.query_params) == {}
+    assert app.session_state["f_sea"] == "both"
+
+
+def test_copied_link_writes_every_filter_out():
+    app = visit(sea="aral")
+    app.session_state["copy"] = True
+    app.run()
+    (address,) = [one.value for one in app.code]
+    assert set(re.findall(r"[?&](\w+)=", address)) == set(filters.FIELDS) - {"before", "after", "open"}
+
+
+# ---- refresh button ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("setting", "buttons"), [("on", 1), ("off", 0)])
+def test_refresh_button_follows_its_setting(setting, buttons, monkeypatch):
+    monkeypatch.setenv("TWO_SEAS_REFRESH_BUTTON", setting)
+    app = visit("data")
+    assert len([one for one in app.button if one.label == t("data.refresh_run")]) == buttons
+    assert bool(app.info) is (setting == "off")
+
+
+def test_data_page_lists_every_stored_series_with_its_terms():
+    app = visit("data")
+    table = app.dataframe[0].value
+    assert set(table[t("data.col_series")]) == {row.id for row in STORED}
+    assert (table[t("data.col_licence")].str.len() > 0).all()
+    levels = table[table[t("data.col_series")].str.contains("-level-")]
+    assert (levels[t("data.col_datum")].str.len() > 0).all()
+
+
+def test_data_page_says_how_much_there_is():
+    manifest = json.loads((ROOT / "data_cache" / "baseline" / "manifest.json").read_text("utf-8"))["series"]
+    assert (
+        f"{len(manifest)} series hold {sum(one['points'] for one in manifest.values()):,} points"
+        in html_of(visit("data"))
+    )

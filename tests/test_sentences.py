@@ -1,0 +1,216 @@
+"""The sentences that the data make: direction, unit, uncertainty and periods; and what is never written."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from dashboard import sentences
+from dashboard.findings import BODIES, Comparison, finding, linked
+from tests.shots import baseline, made, moved, passes, with_series, without
+
+QUARTERS = "caspian-level-dahiti-2026-quarterly"
+SATELLITE = (QUARTERS, "caspian-level-dahiti-2026-annual")
+GAUGES = "caspian-level-kazhydromet-sector-annual"
+TRACK = "north-aral-level-gwm"
+SPEECH = Comparison()
+TODAY = np.datetime64("2026-11-24")
+NO_ARAL = "No open level of the North Aral or the South Aral reaches past"
+
+
+def findings(snapshot=None, bodies=BODIES, comparison=SPEECH):
+    snapshot = snapshot or baseline()
+    return [finding(snapshot, body, comparison, snapshot.rows()) for body in bodies]
+
+
+def answer(snapshot=None, bodies=BODIES, comparison=SPEECH):
+    snapshot = snapshot or baseline()
+    return sentences.answer(findings(snapshot, bodies, comparison), comparison, snapshot)
+
+
+def deck(snapshot=None):
+    snapshot = snapshot or baseline()
+    return " ".join(text for text, _ in sentences.deck(findings(snapshot), snapshot, TODAY))
+
+
+def card(place, snapshot=None):
+    snapshot = snapshot or baseline()
+    return sentences.card(findings(snapshot, (place,))[0], snapshot)
+
+
+def track(blocks):
+    return with_series(baseline(), made(TRACK, *passes(41.0, blocks)))
+
+
+def disagreeing():
+    return with_series(baseline(), moved(baseline().series[GAUGES], 1.0, since="2024-01-01"))
+
+
+def test_answer_of_the_embedded_figures():
+    assert answer() == f"The Caspian is 0.38 ± 0.14 m lower than before the speech. {NO_ARAL} it."
+
+
+def test_deck_names_periods_datum_sources_and_age():
+    said = deck()
+    assert said.startswith("April 2025–March 2026 against October 2022–September 2023, quarter by quarter.")
+    assert baseline().catalogue.datums["dahiti-2026"].words in said
+    assert "2 of 2 independent sources are lower: Kazakh-coast gauges fell 0.33 m from 2023 to 2025." in said
+    assert said.endswith("The newest complete quarter ended 8 months before today.")
+
+
+def test_card_of_the_caspian():
+    words = card("caspian")
+    assert (words.figure, words.aside) == ("−0.38 m", "± 0.14")
+    assert words.state == "Lower in 2 of 2 independent sources"
+    assert words.lines[0] == "Apr 2025–Mar 2026 against Oct 2022–Sep 2023"
+    # Yearly satellite means: slope of 2023, 2024, 2025 and of 2014 to 2023, least squares.
+    assert words.lines[1] == "Falling 16.8 cm a year since 2023; 11.7 in the ten years before"
+
+
+def test_pace_on_the_card_by_another_fit():
+    years = baseline().series["caspian-level-dahiti-2026-annual"]["value"]
+    after = years.sel(time=slice("2023", "2025")).values
+    before = years.sel(time=slice("2014", "2023")).values
+    assert round((after[2] - after[0]) / 2 * 100, 1) == -16.8  # three equal steps: the ends alone decide
+    assert round(float(np.linalg.lstsq(np.c_[np.arange(10), np.ones(10)], before)[0][0]) * 100, 1) == -11.7
+
+
+def test_card_of_the_north_aral_says_where_its_level_ends():
+    words = card("north-aral")
+    assert (words.figure, words.aside) == ("No level", "since 5 Mar 2023")
+    assert words.state == "No data after the speech"
+    assert words.lines[0] == "Newest published level: 40.90 m, 5 Mar 2023"
+    assert words.lines[1].startswith("Officials state a volume of 23 km³")
+
+
+def test_card_of_the_south_aral_says_where_its_area_ends():
+    words = card("south-aral")
+    assert (words.figure, words.aside) == ("No area", "since 2018")
+    assert words.state == "No data after the speech"
+
+
+def test_without_the_satellite_the_sentence_is_the_gauges():
+    snapshot = without(baseline(), *SATELLITE)
+    # 2 x sqrt(3 x 0.05^2) = 0.173
+    assert answer(snapshot).startswith("The Caspian is 0.33 ± 0.17 m lower than before the speech.")
+    assert "2025 against 2023, year by year." in deck(snapshot)
+    assert "Only one independent source reaches past the speech." in deck(snapshot)
+    assert card("caspian", snapshot).state == "Lower, by one source"
+
+
+def test_without_any_caspian_level_past_the_speech_no_change_is_told():
+    snapshot = without(baseline(), *SATELLITE, GAUGES)
+    assert answer(snapshot, ("caspian",)) == "No open level of the Caspian reaches past the speech."
+    assert deck(snapshot).startswith("Every figure below ends before the speech")
+    assert card("caspian", snapshot).state == "No data after the speech"
+
+
+def test_another_zero_of_the_satellite_leaves_the_sentence():
+    lifted = moved(baseline().series[QUARTERS], 29.0)
+    assert answer(with_series(baseline(), lifted)) == answer()
+
+
+def test_sources_of_different_sign_cannot_tell():
+    said = answer(disagreeing())
+    assert said.startswith("For the Caspian the sources disagree, so a change cannot be told.")
+    assert "lower" not in said
+    assert "higher" not in said
+    assert card("caspian", disagreeing()).state == "Cannot tell: sources disagree"
+
+
+def test_deck_says_what_each_disagreeing_source_found():
+    said = deck(disagreeing())
+    assert "ends before the speech" not in said
+    assert "fell 0.38 m from October 2022–September 2023 to April 2025–March 2026" in said
+    assert "Kazakh-coast gauges rose 0.67 m from 2023 to 2025" in said
+
+
+def test_aral_level_after_the_speech_enters_the_sentence():
+    # Mean 0.2; twice half of the standard deviation 0.11547 of the blocks.
+    assert answer(track([0.1, 0.3, 0.1, 0.3])) == (
+        "The Caspian is 0.38 ± 0.14 m lower than before the speech. "
+        "The North Aral is 0.20 ± 0.12 m higher than before the speech. "
+        "No open level of the South Aral reaches past it."
+    )
+    words = card("north-aral", track([0.1, 0.3, 0.1, 0.3]))
+    assert (words.figure, words.aside, words.state) == ("+0.20 m", "± 0.12", "Higher, by one source")
+    assert words.lines[0] == "Dec 2023–Nov 2024 against Nov 2022–Oct 2023"
+
+
+def test_change_under_twice_its_uncertainty_is_no_clear_change():
+    # Blocks 0.2, -0.2, 0.2, -0.1: mean 0.025, standard deviation 0.20616, so twice the error is 0.206.
+    snapshot = track([0.2, -0.2, 0.2, -0.1])
+    said = answer(snapshot, ("north-aral",))
+    assert said in [
+        "The North Aral shows no clear change: not clearly lower or higher than before the speech "
+        f"(+{mean} ± 0.21 m)."
+        for mean in ("0.02", "0.03")
+    ]
+    assert card("north-aral", snapshot).state == "No clear change, by one source"
+
+
+def test_no_clear_change_still_counts_sources_by_sign():
+    halves = moved(baseline().series[QUARTERS], 0.30, since="2024-01-01")
+    snapshot = with_series(baseline(), halves, moved(baseline().series[GAUGES], 0.30, since="2024-01-01"))
+    assert card("caspian", snapshot).state == "No clear change, 2 independent sources"
+    assert "2 of 2 independent sources are lower:" in deck(snapshot)
+
+
+TOLD = {
+    "embedded": baseline,
+    "gauges alone": lambda: without(baseline(), *SATELLITE),
+    "aral higher": lambda: track([0.1, 0.3, 0.1, 0.3]),
+    "aral lower": lambda: track([-0.1, -0.3, -0.1, -0.3]),
+}
+CLAUSE = re.compile(
+    r"(?:The Caspian|The North Aral|The South Aral) is \d+\.\d\d ± \d+\.\d\d m (?:lower|higher) than "
+)
+
+
+@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("kind", ["speech", "normal"])
+def test_sentence_names_direction_unit_and_uncertainty(case, kind):
+    snapshot, comparison = TOLD[case](), Comparison(kind)
+    told = [body for body in findings(snapshot, comparison=comparison) if body.told]
+    clear = [body for body in told if body.agreement.main.direction in ("lower", "higher")]
+    said = answer(snapshot, comparison=comparison)
+    assert len(CLAUSE.findall(said)) == len(clear)
+    assert kind == "normal" or clear
+    for body in clear:
+        assert f" {body.agreement.main.direction} than " in said
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_direction_word_is_the_sign_of_the_card(case):
+    for body in findings(TOLD[case]()):
+        if body.told:
+            words = sentences.card(body, TOLD[case]())
+            assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
+            assert words.state.lower().startswith(body.agreement.main.direction)
+
+
+def test_comparison_is_named():
+    month = np.datetime64
+    windows = (month("2016-01", "M"), month("2016-12", "M")), (month("2020-01", "M"), month("2020-12", "M"))
+    assert "than the 1993–2022 normal." in answer(bodies=("caspian",), comparison=Comparison("normal"))
+    assert "in your earlier period" in answer(bodies=("caspian",), comparison=Comparison("custom", *windows))
+
+
+def test_no_filtered_level_says_so():
+    assert sentences.answer([], Comparison(), baseline()) == (
+        "The chosen filters leave no level that a change can be told from."
+    )
+
+
+def test_change_words_of_each_linked_series_have_a_reason_or_a_period():
+    every = [row.id for row in baseline().rows()]
+    for one in linked(baseline(), every, Comparison())[0]:
+        change, how = sentences.change_words(one.change, baseline())
+        assert change
+        assert how
+        assert "nan" not in (change + how).lower()
+        if one.change.told:
+            assert "±" in change
+            assert "against" in how
