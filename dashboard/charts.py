@@ -34,6 +34,7 @@ from dashboard.palette import Palette
 from dashboard.text import month_name, number, period
 
 ENDED_DAYS = 730
+YEAR_MS = 365.25 * 86_400_000
 
 
 def panel(
@@ -372,13 +373,14 @@ def bars(
     after = SPEECH.astype("datetime64[Y]").astype(int) + 1970
     figure.trace(
         type="bar",
-        x=[f"{year}-07-01" for year in years],
+        x=[f"{year}-01-01" for year in years],
+        offset=0.1 * YEAR_MS,
         y=np.round(values, 3),
         marker={
             "color": [color if year > after else look.comparison for year in years],
             "line": {"width": 0},
         },
-        width=0.8 * 365.25 * 86_400_000,
+        width=0.8 * YEAR_MS,
         name=series,
         hovertext=[
             f"{year}: {number(value, decimals, sign=True)} {unit}"

@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 from tests.figure_json import ASCII_MINUS, colors, load, notes, numbers, shown, vertical_lines
 
 APP = str(ROOT / "dashboard" / "app.py")
-PAGES = ("overview", "level", "commitments", "data")
+PAGES = ("overview", "level", "extent", "commitments", "climate", "data")
 CATALOGUE = loaders.catalogue()
 STORED = [row for key, row in CATALOGUE.series.items() if key in embedded.manifest()["series"]]
 # Parts of a chart that stand for no one series: the hatched end, the normal band, a slope and its interval.
@@ -87,17 +87,20 @@ def newest(series_id: str) -> str:
 
 
 def dated(spec: dict) -> list[dict]:
-    return [one for one in spec["data"] if re.fullmatch(r"\d{4}-\d\d-\d\d", str((one["x"] or [""])[0]))]
+    columns = [(one, one["x"]) for one in spec["data"] if isinstance(one["x"], list)]
+    return [one for one, x in columns if re.fullmatch(r"\d{4}-\d\d-\d\d", str((x or [""])[0]))]
 
 
 def check_chart(chart, look=LIGHT) -> None:
     spec = load(chart.proto.spec)
     assert chart.proto.alt.strip()
     assert not re.search(r"nan|None|\{", chart.proto.alt)
-    assert any(np.isfinite(numbers(one["y"])).any() for one in spec["data"])
+    drawn = [one["x" if one.get("orientation") == "h" else "y"] for one in spec["data"]]
+    assert any(np.isfinite(numbers(values)).any() for values in drawn)
     for trace in spec["data"]:
         named = trace.get("name", "")
-        assert named in CATALOGUE.series or named in HELPERS or (not named and trace["hoverinfo"] == "skip")
+        known = named in CATALOGUE.series or named in CATALOGUE.tables or named in HELPERS
+        assert known or (not named and trace["hoverinfo"] == "skip")
     for trace in dated(spec):
         if trace["name"] in CATALOGUE.series:
             assert max(trace["x"]) <= newest(trace["name"])
@@ -149,7 +152,7 @@ def test_page(sea, indicator, page):
     assert sum(len(chart.proto.spec) for chart in charts_of(app)) < MEGABYTE
     if page == "overview":
         check_reach(app)
-    if page in ("overview", "level"):
+    if page in ("overview", "level", "extent", "climate"):
         assert charts_of(app) or explained(app)
     elif page == "commitments":
         assert 'class="ts ts-grid ts-row"' in html_of(app) or explained(app)

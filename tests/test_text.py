@@ -175,8 +175,13 @@ def test_no_row_of_the_register_passes_a_verdict(name):
 
 UNITS = r"(?:mm|cm|m|km|km²|km³|km2|km3|°C|K|Mt|kt|t|g/kg|g/kWh|%|m³/s|metres?|kilomet\w*|tonnes?|degrees?)"
 MEASURED = re.compile(rf"[−+\-±]?\d+(?:[.,]\d+)?\s*{UNITS}(?![\w²³])")
-# Constants of the method: the confidence level of an interval.
-ALLOWED = {"level.rate_deck": ["95 %"]}
+# Constants of the method: confidence levels, the ends of a band, the share of months that must be there.
+ALLOWED = {
+    "level.rate_deck": ["95 %"],
+    "absence.under_70_percent": ["70 %"],
+    "opened.carried_deck": ["90 %"],
+    "sum.band": ["95 %"],
+}
 
 
 def test_scan_sees_what_it_is_for():

@@ -192,8 +192,9 @@ def north_aral():
 
 def areas():
     """Every basin's area over its record, each on its own scale."""
-    mine = [row for row in rows if row.indicator == "area" and row.cadence != "irregular"]
+    mine = [row for row in rows if row.indicator == "area"]
     if not mine:
+        st.info(t("chart.empty", hint=t("extent.empty_hint")))
         return
     st.html(markup.heading(t("extent.areas"), t("extent.areas_deck")))
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
