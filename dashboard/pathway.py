@@ -22,16 +22,17 @@ INTERVALS = 7
 WINDOWS = range(5, 11)
 MIN_POINTS = 5
 YEAR = 365.25
+DIGITS = 9
 CUTS: tuple[tuple[float, PathwayState], ...] = ((1.0, "on_track"), (0.5, "too_slow"), (0.0, "far_too_slow"))
 Points = tuple[np.ndarray, np.ndarray]
 Series = Mapping[str, xr.Dataset]
 
 
 def word(ratio: float) -> PathwayState:
-    """At least 1, 0.5 or 0; under 0 the number moves the other way."""
+    """At least 1, 0.5 or 0; under 0 the number moves the other way. Rounding errors do not cross a cut."""
     if np.isnan(ratio):
         return "cannot_tell"
-    return next((state for cut, state in CUTS if ratio >= cut), "wrong_direction")
+    return next((state for cut, state in CUTS if round(ratio, DIGITS) >= cut), "wrong_direction")
 
 
 def pathway(line: Line | None, series: Series, evidence: Evidence = "none") -> Pathway:
