@@ -150,7 +150,11 @@ class Facts(Row):
 
 
 class Series(Row):
-    """One quantity, one place, one source, one datum."""
+    """One quantity, one place, one source, one datum.
+
+    ``projection`` marks a scenario that runs into the future: never the newest data, never in place of a
+    record.
+    """
 
     id: Id
     title: str
@@ -176,6 +180,7 @@ class Series(Row):
     credit: Id | None = None
     caveat: str | None = None
     experimental: bool = False
+    projection: bool = False
     provider: dict[str, str | int | float] = {}
     build: Build | None = None
 
