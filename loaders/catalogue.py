@@ -165,6 +165,8 @@ def _cross_check(tables: Catalogue) -> None:
     for source in tables.sources.values():
         if source.module and source.module not in SOURCE_FILES:
             raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
+        if source.key_needed and not source.key_in:
+            raise CatalogueError(f"source {source.id}: key_in: where does its key go?")
     for row in tables.series.values():
         named: list[tuple[str, str | None, dict[str, Any]]] = [
             ("place", row.place, tables.places),

@@ -120,7 +120,7 @@ def _plain(source: Source, text: str) -> str:
 
 def masked(text: str, source: Source) -> str:
     """``text`` without the source's access key, as it stands or as an address spells it."""
-    key = os.environ.get(setting(source, "KEY"), "")
+    key = os.environ.get(setting(source, "KEY"), "").strip()
     for form in (key, quote(key, safe="")):
         text = text.replace(form, "***") if form else text
     return text
