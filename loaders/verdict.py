@@ -87,7 +87,9 @@ def _reason(source: Source, body: bytes) -> str:
         return _plain(source, text)
     if not isinstance(found, dict):
         return ""
+    listed = found.get("messages")
     said = [found.get(key) for key in ("reason", "message", "detail", "error")]
+    said += listed if isinstance(listed, list) else []
     return _plain(source, next((item for item in said if isinstance(item, str)), ""))
 
 

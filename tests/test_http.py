@@ -403,6 +403,10 @@ def test_another_kind_of_file_is_not_data():
     [
         (b'{"error":true,"reason":"Daily variable is wrong"}', "Daily variable is wrong"),
         (b'{"message":"over the\\nlimit"}', "over the limit"),
+        (
+            b'{"header":"It failed.","messages":["Please supply a different name."]}',
+            "Please supply a different name.",
+        ),
         (b"<html><title>Request Error</title>", "Request Error"),
         (b'Error {\n code=400;\n message="bad"\n}', 'Error { code=400; message="bad" }'),
     ],
