@@ -2,8 +2,8 @@
 
 One file per provider holds its ``[[source]]`` and ``[[series]]`` rows; ``core.toml`` holds what they share.
 Two shorthands keep a row to one line: a file's ``[defaults]`` fill every series row of that file, and a row
-whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}`` and ``{label}``
-replaced in its texts.
+whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}``, ``{label}`` and
+``{code}`` replaced in its texts.
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ def _expand(file: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterato
         if place not in places:
             raise CatalogueError(f"{file}: series {raw.get('id')}: place: unknown {place!r}")
         words = {"place": place, "PLACE": place.upper(), "label": places[place].label}
+        words["code"] = places[place].code or ""
         yield _format(raw | {"place": place}, words)
 
 

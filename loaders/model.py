@@ -37,7 +37,7 @@ class Sea(Row):
 
 
 class Place(Row):
-    """Something a series can be about. A basin is a place of kind ``basin``."""
+    """Something a series can be about. A basin is of kind ``basin``; ``code`` is a station's own id."""
 
     id: Id
     label: str
@@ -46,6 +46,7 @@ class Place(Row):
     basin: Id | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
+    code: str | None = None
 
 
 class Indicator(Row):
