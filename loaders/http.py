@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from loaders.access import address, allowed_hop, with_key
 from loaders.access import base_url as base_url
-from loaders.errors import HttpStatus, TimedOut, Truncated, Unreachable, UnsafeRedirect
+from loaders.errors import HttpStatus, SchemaChanged, TimedOut, Truncated, Unreachable, UnsafeRedirect
 from loaders.model import Request, Source
 from loaders.transfer import read_body
 from loaders.verdict import masked, refusal, require_data
@@ -65,8 +65,9 @@ def get(
         time.sleep(request.wait)
     try:
         return _tried(source, request, base, validators, deadline)
-    except HttpStatus as error:
-        if not request.instead or error.status not in ELSEWHERE:
+    except (HttpStatus, SchemaChanged) as error:
+        gone = isinstance(error, SchemaChanged) or error.status in ELSEWHERE
+        if not request.instead or not gone:
             raise
     return _tried(source, replace(request, path=request.instead), base, validators, deadline)
 

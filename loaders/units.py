@@ -13,6 +13,7 @@ ALIASES = {
     "°c": "degC",
     "c": "degC",
     "celsius": "degC",
+    "degree_c": "degC",
     "km²": "km2",
     "km^2": "km2",
     "km³": "km3",

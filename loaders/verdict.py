@@ -15,6 +15,7 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from loaders import erddap
 from loaders.errors import HttpStatus, LoadError, NotData
 from loaders.model import Source
 from loaders.transfer import read_body
@@ -50,6 +51,8 @@ def refusal(source: Source, response: Response, deadline: float) -> LoadError:
         body = read_body(response, max_bytes=ERROR_BYTES, deadline=deadline)
     except LoadError:
         body = b""
+    if known := erddap.refusal(status, body):
+        return known
     reason = _reason(source, body)
     wait = _asked_wait(response, reason)
     words = [_meaning(source, status), reason]
