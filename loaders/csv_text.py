@@ -13,14 +13,17 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?", re.ASCII)
 YEAR = re.compile(r"(1[89]|20)\d\d", re.ASCII)
 
 
-def read_table(raw: bytes, required: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
+def read_table(
+    raw: bytes, required: Sequence[str], *, whole: re.Pattern[str] | None = None
+) -> tuple[list[str], list[dict[str, str]]]:
     """Columns and rows; names are compared without case and are given in lower case.
 
-    A last line without its end may be cut inside a number and is left out. Raises NotData for no row,
+    A last line without its end may be cut inside a number and is left out, unless it matches ``whole``, the
+    form of a row whose numbers have a fixed count of decimals. Raises NotData for no row,
     SchemaChanged for a missing column, Truncated where rows are too short, BadFormat for the rest.
     """
     lines = _text(raw).splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
+    if lines and not lines[-1].endswith("\n") and not (whole and whole.fullmatch(lines[-1])):
         lines.pop()
     try:
         table = [row for row in csv.reader(io.StringIO("".join(lines), newline=""), strict=True) if row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -65,3 +66,11 @@ def test_numbers_and_years():
     for text in ("24", "2024.0", "2024Q1", "", "3024"):
         with pytest.raises(BadFormat):
             year(text)
+
+
+def test_a_last_row_of_fixed_decimals_is_whole_without_its_end():
+    form = re.compile(r"\d{4},\d+\.\d{3}")
+    raw = b"year,total\n2023,286.175\n2024,287.006"
+    assert [row["year"] for row in read_table(raw, (), whole=form)[1]] == ["2023", "2024"]
+    assert [row["year"] for row in read_table(raw[:-1], (), whole=form)[1]] == ["2023"]
+    assert [row["year"] for row in read_table(raw, ())[1]] == ["2023"]
