@@ -64,18 +64,20 @@ def _request(row: Series, year: int) -> Request:
 
 def _months(items: list[dict[str, Any]]) -> tuple[int, dict[int, float]]:
     """The one year of the months, and what each emitted; a month with null is not there."""
-    years, values = {item.get("year") for item in items}, {}
+    years = {item.get("year") for item in items}
+    values: dict[int, float] = {}
     for item in items:
         month, value = item.get("month"), item.get("emissionsQuantity")
         if item.get("gas") != GAS:
             raise SchemaChanged(f"a month of {str(item.get('gas'))[:20]!r}, asked was {GAS}")
-        if isinstance(month, bool) or month not in range(1, 13) or month in values:
+        if type(month) is not int or month not in range(1, 13) or month in values:
             raise BadFormat(f"a month {str(month)[:10]!r} that is none or stands twice")
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadFormat(f"no number in month {month}")
         values[month] = float(value)
-    if len(years) != 1 or not all(type(year) is int and 2000 <= year < 2100 for year in years):
+    year = years.pop()
+    if years or type(year) is not int or not 2000 <= year < 2100:
         raise BadFormat("months of several years or of none")
-    return years.pop(), values
+    return year, values
