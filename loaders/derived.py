@@ -159,8 +159,8 @@ def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr
 
     Of each source the monthly means; from them its own mean over the months of the window that all sources
     have; of these differences the median in each month that two sources or more have. ``spread(time)`` is the
-    largest less the smallest of them, ``sources(time)`` their number. Uncertainty: spread / 2, half the range;
-    it says how far the sources agree, not that all are right. The offsets removed are in attribute
+    largest less the smallest of them, ``sources(time)`` their number. Uncertainty: spread / 2, half the
+    range; it says how far the sources agree, not that all are right. The offsets removed are in attribute
     ``offsets``. Sources of one independence group count once: the first.
 
     Raises NoData for fewer than two groups or than 12 common months.
