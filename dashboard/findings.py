@@ -129,12 +129,14 @@ def headline(series: Sequence[Linked]) -> Linked | None:
 def panels(snapshot: Snapshot, rows: Sequence[Series], *, indicator: str, most: int) -> list[Series]:
     """One series per place and indicator, the one that reaches furthest; lines before single points.
 
+    A projection never stands in for a record.
+
     Without a chosen indicator: what feeds the seas first, then the air and their size, one for each sea.
     """
     order = (indicator,) if indicator else MORE
     best: dict[tuple[str, str], Series] = {}
     for row in rows:
-        if row.indicator not in order or (row.cadence == "irregular" and not indicator):
+        if row.projection or row.indicator not in order or (row.cadence == "irregular" and not indicator):
             continue
         key = (row.indicator, row.place)
         if key not in best or _reach(snapshot, row) > _reach(snapshot, best[key]):

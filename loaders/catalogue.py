@@ -2,8 +2,8 @@
 
 One file per provider holds its ``[[source]]`` and ``[[series]]`` rows; ``core.toml`` holds what they share.
 Two shorthands keep a row to one line: a file's ``[defaults]`` fill every series row of that file, and a row
-whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}`` and ``{label}``
-replaced in its texts.
+whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}``, ``{label}`` and
+``{code}`` replaced in its texts.
 """
 
 from __future__ import annotations
@@ -55,15 +55,17 @@ def catalogue() -> Catalogue:
 
 
 def read(folder: Path) -> Catalogue:
-    """Read every ``*.toml`` of ``folder``, ``core.toml`` first."""
+    """Read every ``*.toml`` of ``folder``, ``core.toml`` first; a row may name a place of any file."""
     paths = sorted(folder.glob("*.toml"), key=lambda path: (path.name != "core.toml", path.name))
+    contents = [(path.name, _content(path)) for path in paths]
     found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    for path in paths:
-        for kind, raw in _rows(path, found):
-            row = _validate(path.name, kind, raw)
-            if row.id in found[kind]:  # type: ignore[attr-defined]
-                raise CatalogueError(f"{path.name}: {kind} {raw['id']}: id: stands twice")
-            found[kind][row.id] = row  # type: ignore[attr-defined]
+    for kind in KINDS:
+        for file, content in contents:
+            for raw in _rows(file, content, kind, found):
+                row = _validate(file, kind, raw)
+                if row.id in found[kind]:  # type: ignore[attr-defined]
+                    raise CatalogueError(f"{file}: {kind} {raw['id']}: id: stands twice")
+                found[kind][row.id] = row  # type: ignore[attr-defined]
     tables = Catalogue(
         seas=found["sea"],
         places=found["place"],
@@ -89,21 +91,27 @@ def find_series(series_id: str) -> Series:
     raise UnknownSeries(f"unknown series {series_id!r}{hint}", nearest=nearest)
 
 
-def _rows(path: Path, found: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _content(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name}: not TOML: {error}") from None
-    defaults = content.pop("defaults", {})
-    for kind in KINDS:
-        for raw in content.pop(kind, []):
-            if kind != "series":
-                yield kind, raw
-                continue
-            for row in _expand(path.name, defaults | raw, found["place"]):
-                yield kind, _fill(row, found)
-    if content:
-        raise CatalogueError(f"{path.name}: {next(iter(content))}: unknown table")
+    unknown = [name for name in content if name not in (*KINDS, "defaults")]
+    if unknown:
+        raise CatalogueError(f"{path.name}: {unknown[0]}: unknown table")
+    return content
+
+
+def _rows(
+    file: str, content: dict[str, Any], kind: str, found: dict[str, dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one kind of one file; those of series with the file's defaults, one for each place."""
+    for raw in content.get(kind, []):
+        if kind != "series":
+            yield raw
+            continue
+        for row in _expand(file, content.get("defaults", {}) | raw, found["place"]):
+            yield _fill(row, found)
 
 
 def _expand(file: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterator[dict[str, Any]]:
@@ -114,6 +122,7 @@ def _expand(file: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterato
         if place not in places:
             raise CatalogueError(f"{file}: series {raw.get('id')}: place: unknown {place!r}")
         words = {"place": place, "PLACE": place.upper(), "label": places[place].label}
+        words["code"] = places[place].code or ""
         yield _format(raw | {"place": place}, words)
 
 
@@ -157,6 +166,8 @@ def _cross_check(tables: Catalogue) -> None:
     for source in tables.sources.values():
         if source.module and source.module not in SOURCE_FILES:
             raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
+        if source.key_needed and not source.key_in:
+            raise CatalogueError(f"source {source.id}: key_in: where does its key go?")
     for row in tables.series.values():
         named: list[tuple[str, str | None, dict[str, Any]]] = [
             ("place", row.place, tables.places),

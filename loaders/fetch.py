@@ -118,14 +118,16 @@ def _ask(
     """The answer and the pages that follow it; an answer "unchanged" is read from the kept raw file."""
     found: list[Payload] = []
     following: Request | None = request
-    while following and len(found) < MAX_PAGES:
-        kept = _kept(job, following, base, old)
+    for _ in range(MAX_PAGES):
+        if following is None:
+            break
+        kept = None if following.step else _kept(job, following, base, old)
         validators = kept.validators if kept else {}
         answer = http.get(job.source, following, base=base, validators=validators, deadline=job.deadline)
         body = kept.body if kept and answer.not_modified else answer.body
-        found.append(
-            Payload(following, base, body, answer.validators, answer.status, answer.url, answer.not_modified)
-        )
+        if not following.step:
+            seen = (answer.validators, answer.status, answer.url, answer.not_modified)
+            found.append(Payload(following, base, body, *seen))
         more = getattr(module, "more", None)
         following = more(body, following) if more else None
     return found
@@ -133,7 +135,7 @@ def _ask(
 
 def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) -> Payload | None:
     """The raw answer kept from the last time, where everything it served is still stored undamaged."""
-    known = store.raw_entries().get(job.source.id, {}).get(masked(request.path, job.source))
+    known = store.raw_entries().get(job.source.id, {}).get(masked(request.name, job.source))
     if job.force or not known or not known.get("validators"):
         return None
     if known.get("base") != masked(base, job.source):

@@ -1,4 +1,4 @@
-"""One GET: connect, read and validate, tried at most three times within one deadline.
+"""One question: connect, read and validate, tried at most three times within one deadline.
 
 The retry stands around the whole attempt, because a body that breaks off is as common as a refused
 connection. Redirects are followed here and only to the addresses of the source. No test of a certificate can
@@ -7,20 +7,21 @@ be switched off, and nothing is read from ``.netrc``.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import queue
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from loaders.errors import HttpStatus, TimedOut, Truncated, Unreachable, UnsafeRedirect
+from loaders.access import address, allowed_hop, with_key
+from loaders.access import base_url as base_url
+from loaders.errors import HttpStatus, SchemaChanged, TimedOut, Truncated, Unreachable, UnsafeRedirect
 from loaders.model import Request, Source
 from loaders.transfer import read_body
-from loaders.verdict import masked, refusal, require_data, setting
+from loaders.verdict import masked, refusal, require_data
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -33,6 +34,8 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 HOPS = 5
 AGAIN = {408, 425, 429, 500, 502, 503, 504}
+# Where another path of the same source may know more: a version of the interface or of a file that moved.
+ELSEWHERE = {400, 404, 405, 410}
 REDIRECTS = {301, 302, 303, 307, 308}
 CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
@@ -48,24 +51,6 @@ class Answer:
     url: str
 
 
-def base_url(source: Source) -> str:
-    """The address in ``TWO_SEAS_<SOURCE>_URL``, else the catalogue's, with one slash at its end.
-
-    Raises UnsafeRedirect unless it is https; http is allowed for a loopback address.
-    """
-    name = setting(source, "URL")
-    base = os.environ.get(name, "").strip() or source.url or ""
-    try:
-        parts = urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise UnsafeRedirect(f"{name} is not an address") from None
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    if not host or not secure or "@" in parts.netloc:
-        raise UnsafeRedirect(f"{name} must be an https address (http only for a loopback one) without a name")
-    return base.rstrip("/") + "/"
-
-
 def get(
     source: Source, request: Request, *, base: str, validators: Mapping[str, str], deadline: float
 ) -> Answer:
@@ -74,6 +59,22 @@ def get(
     ``deadline`` is an instant of ``time.monotonic()``; a wait that the server asks for is kept where it is
     at most 30 s and fits. Raises a Fetching error, or NotData, Truncated, BadFormat for what was sent.
     """
+    if request.wait:
+        if time.monotonic() + request.wait >= deadline:
+            raise TimedOut("the source was still at work when the time was over")
+        time.sleep(request.wait)
+    try:
+        return _tried(source, request, base, validators, deadline)
+    except (HttpStatus, SchemaChanged) as error:
+        gone = isinstance(error, SchemaChanged) or error.status in ELSEWHERE
+        if not request.instead or not gone:
+            raise
+    return _tried(source, replace(request, path=request.instead), base, validators, deadline)
+
+
+def _tried(
+    source: Source, request: Request, base: str, validators: Mapping[str, str], deadline: float
+) -> Answer:
     from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
     backoff = wait_exponential_jitter(initial=FIRST_WAIT, max=5, jitter=FIRST_WAIT)
@@ -131,6 +132,8 @@ def _attempt(
     import requests
 
     conditions = {CONDITIONS[key]: value for key, value in validators.items() if key in CONDITIONS}
+    if request.body:
+        conditions = {}
     with requests.Session() as session:
         session.trust_env = False
         # Even when told not to follow, requests reads a redirect's body to the end and parses its target.
@@ -138,11 +141,11 @@ def _attempt(
         session.headers.clear()
         session.headers.update({"User-Agent": _user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"})
         with _open(session, source, request, base, conditions, deadline) as response:
-            url = masked(base + request.path, source)
+            url = masked(address(source, request, base), source)
             fresh = {key: value for key in CONDITIONS if (value := response.headers.get(key))}
             if response.status_code == 304 and conditions:
                 return Answer(b"", True, {**validators, **fresh}, 304, url)
-            if response.status_code not in (200, 203):
+            if response.status_code not in (200, 203) and not (request.step and response.status_code == 201):
                 raise refusal(source, response, deadline)
             body = read_body(response, max_bytes=source.max_bytes, deadline=deadline)
             require_data(source, body, response.headers.get("Content-Type", ""))
@@ -158,20 +161,23 @@ def _open(
     deadline: float,
 ) -> Response:
     """The first response that is no redirect; its body is not read yet."""
-    url, headers = base + request.path, {**request.headers, **conditions}
+    url, headers, body = with_key(source, request, base)
+    headers |= conditions
     for _ in range(HOPS + 1):
-        response = _send(session, url, headers, deadline)
+        response = _send(session, url, headers, body, deadline)
         target = response.headers.get("Location")
         if response.status_code not in REDIRECTS or not target:
             return response
         response.close()
-        url = _allowed_hop(source, base, url, target)
+        if body:
+            raise UnsafeRedirect("redirected a question that holds the access key or an order")
+        url = allowed_hop(source, base, url, target)
         if urlsplit(url).netloc != urlsplit(base).netloc:
             headers = conditions  # a key in the headers stays with the host it is for
     raise UnsafeRedirect(f"redirected more than {HOPS} times")
 
 
-def _send(session: Session, url: str, headers: dict[str, str], deadline: float) -> Response:
+def _send(session: Session, url: str, headers: dict[str, str], body: str, deadline: float) -> Response:
     from requests import exceptions, utils
 
     left = deadline - time.monotonic()
@@ -180,9 +186,11 @@ def _send(session: Session, url: str, headers: dict[str, str], deadline: float) 
     host = urlsplit(url).hostname
     trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     try:
-        return session.get(
+        return session.request(
+            "POST" if body else "GET",
             url,
             headers=headers,
+            data=body.encode() if body else None,
             stream=True,
             allow_redirects=False,
             timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
@@ -212,36 +220,6 @@ def _proxy_variable(url: str) -> str:
     names = (f"{urlsplit(url).scheme}_proxy", "all_proxy")
     found = [form for name in names for form in (name, name.upper()) if os.environ.get(form)]
     return found[0] if found else "the environment"
-
-
-def _allowed_hop(source: Source, base: str, url: str, location: str) -> str:
-    """The whole address that ``location`` names, if ``source`` may send us there. Raises UnsafeRedirect."""
-    try:
-        target = urljoin(url, location)
-        home, hop = urlsplit(base), urlsplit(target)
-        same = (hop.scheme, hop.hostname, hop.port) == (home.scheme, home.hostname, home.port)
-    except ValueError:
-        raise UnsafeRedirect("redirected to something that is not an address") from None
-    host = hop.hostname or ""
-    listed = host in {*source.hosts, home.hostname} and not _is_private(host)
-    at_home = same and _is_loopback(host)
-    if "@" in hop.netloc or not (at_home or (listed and hop.scheme == "https")):
-        raise UnsafeRedirect(f"redirected to {hop.scheme}://{host[:60]}, which is no address of this source")
-    return target
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_private(host: str) -> bool:
-    try:
-        return host == "localhost" or not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
 
 
 def _user_agent() -> str:

@@ -52,7 +52,7 @@ def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> 
         served = sorted(good.intersection(payload.request.series))
         if not served:
             continue
-        path, base = masked(payload.request.path, job.source), masked(payload.base, job.source)
+        path, base = masked(payload.request.name, job.source), masked(payload.base, job.source)
         sha256, last = payload.sha256, known.get(path, {})
         same = last.get("sha256") == sha256 and last.get("base") == base
         sidecar = {

@@ -74,6 +74,9 @@ def _ask(source: Source, rows: list[Series], today: date, deadline: float) -> Fi
         module, base = fetch.source_module(source), http.base_url(source)
         request: Request = module.probe(rows, today=today)
         answer = http.get(source, request, base=base, validators={}, deadline=deadline)
+        while request.step and (following := module.more(answer.body, request)):
+            request = following
+            answer = http.get(source, request, base=base, validators={}, deadline=deadline)
         newest = []
         for row in rows:
             if row.id in request.series:

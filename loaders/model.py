@@ -37,7 +37,7 @@ class Sea(Row):
 
 
 class Place(Row):
-    """Something a series can be about. A basin is a place of kind ``basin``."""
+    """Something a series can be about. A basin is of kind ``basin``; ``code`` is a station's own id."""
 
     id: Id
     label: str
@@ -46,6 +46,7 @@ class Place(Row):
     basin: Id | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
+    code: str | None = None
 
 
 class Indicator(Row):
@@ -69,7 +70,10 @@ class Datum(Row):
 
 
 class Source(Row):
-    """One provider. ``module`` is the file in ``loaders/sources``; ``published`` has none."""
+    """One provider. ``module`` is the file in ``loaders/sources``; ``published`` has none.
+
+    ``key_in`` says where the access key goes: ``header NAME``, ``query NAME`` or ``body NAME``.
+    """
 
     id: Id
     label: str
@@ -80,6 +84,7 @@ class Source(Row):
     citation: str
     credit: str | None = None
     key_needed: bool = False
+    key_in: Annotated[str, StringConstraints(pattern=r"^(header|query|body) [A-Za-z_-]+$")] | None = None
     min_interval_hours: float = 24
     hosts: tuple[str, ...] = ()
     content_types: tuple[str, ...] = ()
@@ -150,7 +155,11 @@ class Facts(Row):
 
 
 class Series(Row):
-    """One quantity, one place, one source, one datum."""
+    """One quantity, one place, one source, one datum.
+
+    ``projection`` marks a scenario that runs into the future: never the newest data, never in place of a
+    record.
+    """
 
     id: Id
     title: str
@@ -176,6 +185,7 @@ class Series(Row):
     credit: Id | None = None
     caveat: str | None = None
     experimental: bool = False
+    projection: bool = False
     provider: dict[str, str | int | float] = {}
     build: Build | None = None
 
@@ -241,11 +251,25 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Request:
-    """One GET: ``path`` is joined to the source's base address; it serves the named series."""
+    """One question: ``path`` is joined to the source's base address; it serves the named series.
+
+    A whole address in ``path`` must be on a host of the source. With ``body``, a JSON text, it is a POST.
+    ``instead`` is the path to ask where the first is refused or gone. The answer to a ``step`` only leads to
+    the next request and is not kept; ``wait`` seconds pass before asking.
+    """
 
     path: str
     series: tuple[str, ...]
     headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    instead: str = ""
+    step: bool = False
+    wait: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What tells this question from the others of its source."""
+        return f"{self.path} {self.body}" if self.body else self.path
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,9 @@ def status() -> dict[str, Any]:
         for key, source in catalogue().sources.items()
         if source.module
     ]
-    newest = max((item["newest"] for item in series if item["newest"]), default=None)
-    return {"cache_id": cache_id(), "newest": newest, "series": series, "sources": sources}
+    ahead = {row.id for row in catalogue().series.values() if row.projection}
+    days = [item["newest"] for item in series if item["newest"] and item["id"] not in ahead]
+    return {"cache_id": cache_id(), "newest": max(days, default=None), "series": series, "sources": sources}
 
 
 def cache_id() -> str:

@@ -28,7 +28,8 @@ _RANK = {flag.value: rank for rank, flag in enumerate(BADNESS)}
 def flag(dataset: xr.Dataset, row: Series, *, now: datetime | None = None) -> xr.Dataset:
     """The dataset with fills made NaN and ``qc`` = the worst of its own flags and the rules of ``row``.
 
-    ``now`` (UTC) lets a time more than two days ahead fail; without it nothing is known about the clock.
+    ``now`` (UTC) lets a time more than two days ahead fail, but not in a projection; without it nothing is
+    known about the clock.
     The newest point of a series that is still open (``provisional`` 1) is 2 until its neighbour arrives.
     """
     limits = catalogue().thresholds[row.qc] if row.qc else None
@@ -36,7 +37,7 @@ def flag(dataset: xr.Dataset, row: Series, *, now: datetime | None = None) -> xr
     missing = is_fill(dataset["value"].values, limits)
     values = np.where(missing, np.nan, dataset["value"].values)
     flags = dataset["qc"].values.astype("int8")
-    if now is not None:
+    if now is not None and not row.projection:
         flags = worst(flags, ahead(times, now))
     if limits:
         ranged = gross_range(times, values, limits)

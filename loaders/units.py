@@ -13,6 +13,7 @@ ALIASES = {
     "°c": "degC",
     "c": "degC",
     "celsius": "degC",
+    "degree_c": "degC",
     "km²": "km2",
     "km^2": "km2",
     "km³": "km3",
@@ -37,7 +38,9 @@ def convert(values: np.ndarray, given: str, wanted: str) -> np.ndarray:
         quantity = _registry().Quantity(values, source)
         return np.asarray(quantity.to(target).magnitude, dtype="float64")
     except Exception as error:
-        if type(error).__module__.startswith("pint") or isinstance(error, (AttributeError, ValueError)):
+        # Some texts, such as "kW-hr/m^2/day", break the reader of units itself.
+        known = isinstance(error, (AttributeError, TypeError, ValueError))
+        if known or type(error).__module__.startswith("pint"):
             raise SchemaChanged(f"unit {given!r} cannot be read as {wanted!r}") from None
         raise
 

@@ -15,6 +15,7 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from loaders import erddap
 from loaders.errors import HttpStatus, LoadError, NotData
 from loaders.model import Source
 from loaders.transfer import read_body
@@ -50,6 +51,8 @@ def refusal(source: Source, response: Response, deadline: float) -> LoadError:
         body = read_body(response, max_bytes=ERROR_BYTES, deadline=deadline)
     except LoadError:
         body = b""
+    if known := erddap.refusal(status, body):
+        return known
     reason = _reason(source, body)
     wait = _asked_wait(response, reason)
     words = [_meaning(source, status), reason]
@@ -87,7 +90,9 @@ def _reason(source: Source, body: bytes) -> str:
         return _plain(source, text)
     if not isinstance(found, dict):
         return ""
+    listed = found.get("messages")
     said = [found.get(key) for key in ("reason", "message", "detail", "error")]
+    said += listed if isinstance(listed, list) else []
     return _plain(source, next((item for item in said if isinstance(item, str)), ""))
 
 
@@ -120,7 +125,7 @@ def _plain(source: Source, text: str) -> str:
 
 def masked(text: str, source: Source) -> str:
     """``text`` without the source's access key, as it stands or as an address spells it."""
-    key = os.environ.get(setting(source, "KEY"), "")
+    key = os.environ.get(setting(source, "KEY"), "").strip()
     for form in (key, quote(key, safe="")):
         text = text.replace(form, "***") if form else text
     return text

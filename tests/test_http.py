@@ -11,7 +11,7 @@ import zlib
 import pytest
 import trustme
 
-from loaders import http, transfer
+from loaders import access, http, transfer
 from loaders.errors import (
     BadFormat,
     HttpStatus,
@@ -403,6 +403,10 @@ def test_another_kind_of_file_is_not_data():
     [
         (b'{"error":true,"reason":"Daily variable is wrong"}', "Daily variable is wrong"),
         (b'{"message":"over the\\nlimit"}', "over the limit"),
+        (
+            b'{"header":"It failed.","messages":["Please supply a different name."]}',
+            "Please supply a different name.",
+        ),
         (b"<html><title>Request Error</title>", "Request Error"),
         (b'Error {\n code=400;\n message="bad"\n}', 'Error { code=400; message="bad" }'),
     ],
@@ -485,10 +489,10 @@ def test_only_https_addresses_of_the_source_are_allowed_hops():
         ("//files.example.org/a", "https://files.example.org/a"),
         ("/b", "https://data.example.org/b"),
     ):
-        assert http._allowed_hop(listed, home, home, location) == whole
+        assert access.allowed_hop(listed, home, home, location) == whole
     for target in ("https://10.1.2.3/", "http://files.example.org/a", "https://127.0.0.1/"):
         with pytest.raises(UnsafeRedirect):
-            http._allowed_hop(listed, home, home, target)
+            access.allowed_hop(listed, home, home, target)
 
 
 # ---- certificates, proxies, passwords --------------------------------------------------------------------

@@ -11,8 +11,10 @@ import pytest
 
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
+from loaders.daily import location, values_of
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.model import Held, Series
+from loaders.pieces import weight
 from loaders.sources import open_meteo
 from tests.payloads.open_meteo import answer, days, error, point
 
@@ -55,14 +57,14 @@ def finished(raw: bytes, row: Series | None = None):
 )
 def test_weights_are_those_of_the_published_table(locations, variables, start, end, cost):
     length = (end - start).days + 1
-    assert open_meteo.weight(locations, variables, length) == pytest.approx(cost, abs=0.6)
+    assert weight(locations, variables, length) == pytest.approx(cost, abs=0.6)
 
 
 def cost(request) -> float:
     query = asked(request)
     length = date.fromisoformat(query["end_date"]) - date.fromisoformat(query["start_date"])
     points, variables = query["latitude"].count(",") + 1, query["daily"].count(",") + 1
-    return open_meteo.weight(points, variables, length.days + 1)
+    return weight(points, variables, length.days + 1)
 
 
 def test_every_call_names_model_cell_and_height_for_each_point():
@@ -186,8 +188,8 @@ def test_a_recorded_list_of_two_points_gives_each_its_own(samples, monkeypatch):
     body = json.loads(raw)
     for place, first in ((body[0], 3482.37), (body[1], body[1]["daily"]["river_discharge"][0])):
         row = at(monkeypatch, place["latitude"] + 0.05, place["longitude"] - 0.05, "river_discharge")
-        found = open_meteo._location(body, catalogue().places[row.place])
-        _, values, unit = open_meteo._daily(found, "river_discharge")
+        found = location(body, open_meteo._at(row), name=row.place, farthest=0.2)
+        _, values, unit = values_of(found, "daily", "river_discharge")
         assert values[0] == first
         assert unit == "m³/s"
     assert body[0]["daily"]["river_discharge"][0] != body[1]["daily"]["river_discharge"][0]

@@ -176,6 +176,13 @@ def test_a_date_ahead_of_the_clock_fails():
     assert flagged["qc"].values.tolist() == [1, 1, 4]
 
 
+def test_a_projection_may_run_ahead_of_the_clock():
+    times = ["2026-01-01", "2050-01-01", "2100-01-01"]
+    scenario = level(projection=True)
+    flagged = qc.flag(dataset([-28.0] * 3, times=times), scenario, now=datetime(2026, 11, 1, tzinfo=UTC))
+    assert flagged["qc"].values.tolist() == [1, 1, 1]
+
+
 def test_the_given_dataset_is_left_alone():
     given = dataset([-28.0, 999.99, -28.0])
     qc.flag(given, level())

@@ -1,0 +1,17 @@
+"""Writes a map of heights as ``ETOPO_2022_v1_60s`` serves it: no time, no depth, latitudes ascending."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import erddap
+
+# Coarser than the true 60 seconds, to keep tests small.
+LATITUDES = np.arange(36.0, 47.51, 0.1)
+LONGITUDES = np.arange(46.0, 55.01, 0.1)
+
+
+def ground(heights: np.ndarray | float, **changes) -> bytes:
+    field = np.broadcast_to(np.asarray(heights, "float64"), (len(LATITUDES), len(LONGITUDES)))
+    form = {"latitudes": LATITUDES, "longitudes": LONGITUDES, "units": "m", "fill": -99999.0}
+    return erddap.grid(changes.pop("variable", "z"), field, times=None, **(form | changes))
