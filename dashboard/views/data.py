@@ -166,7 +166,7 @@ if tables:
     st.html(markup.small(" · ".join(said)))
 
 st.html(markup.heading(t("data.method")))
-for name in ("change", "datum", "flags", "sources"):
+for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", "flags", "sources"):
     st.markdown(t(f"data.method_{name}"), width=820)
 st.html(markup.heading(t("data.glossary")))
 for name in ("datum", "altimetry", "like", "provisional"):

@@ -14,7 +14,7 @@ from dashboard.lines import clip, line_of
 from dashboard.readings import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
 from dashboard.snapshot import label
-from dashboard.text import month, t
+from dashboard.text import day, month, t
 from dashboard.views import parts, register
 from loaders.model import Series
 
@@ -42,6 +42,7 @@ def show(current: parts.Frame, found: Assessment) -> None:
             _series_picture(current, found)
     _facts(current, found)
     _figures(current, found)
+    _moved(current, found)
     _evidence(current, found)
 
 
@@ -277,6 +278,25 @@ def _figures(current: parts.Frame, found: Assessment) -> None:
         st.html(title + markup.table(labels, body, columns))
     if missing:
         st.html(markup.small(t("commitments.not_stored", names=", ".join(missing))))
+
+
+def _moved(current: parts.Frame, found: Assessment) -> None:
+    """The same readings as of earlier days, made from the points up to each day in today's files."""
+    row = found.row
+    if not row.readings:
+        return
+    body = []
+    for as_of in reversed(register.past_days(current)):
+        then = register.assessments(current, as_of)[row.id]
+        verdicts = [
+            make(then, current.look) for make in (wording.delivery, wording.condition, wording.pathway)
+        ]
+        words = [" · ".join(word for word in (one.word, one.small) if word) or "–" for one in verdicts]
+        body.append((day(as_of), *words))
+    names = ("as_of_day", "as_of_delivery", "as_of_condition", "as_of_pathway")
+    columns = "minmax(0,1fr) minmax(0,2fr) minmax(0,2.4fr) minmax(0,2.4fr)"
+    head = _title("as_of_title", t("opened.as_of_deck"))
+    st.html(head + markup.table([t(f"opened.{name}") for name in names], body, columns))
 
 
 def _evidence(current: parts.Frame, found: Assessment) -> None:

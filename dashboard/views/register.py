@@ -20,14 +20,20 @@ STRIP = ("E4", "E3", "E2", "E7", "E1", "S0")
 COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(0,0.8fr) 44px"
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _assessments(cache_id: str, as_of: np.datetime64, _snapshot: Snapshot) -> dict[str, Assessment]:
     return {found.row.id: found for found in assess(_snapshot, as_of=as_of)}
 
 
-def assessments(current: Frame) -> dict[str, Assessment]:
-    """All readings of this state of the cache, made once a day and process."""
-    return _assessments(current.snapshot.cache_id, current.today, current.snapshot)
+def assessments(current: Frame, as_of: np.datetime64 | None = None) -> dict[str, Assessment]:
+    """All readings of this state of the cache as of a day, today if none; made once a process."""
+    return _assessments(current.snapshot.cache_id, as_of or current.today, current.snapshot)
+
+
+def past_days(current: Frame) -> list[np.datetime64]:
+    """Every half year since the speech, and today."""
+    halves = np.arange(np.datetime64("2024-01", "M"), current.today.astype("datetime64[M]") + 1, 6)
+    return [*(half.astype("datetime64[D]") for half in halves), current.today]
 
 
 def strip(current: Frame, register: Register) -> None:
