@@ -44,7 +44,8 @@ SEEN = """\
 ## How often a real slowing is seen
 
 The same series with the fall slowed at the speech by a known amount; share of headlines that say the fall is
-slowing, holding or recovering. The others miss it or leave it open: "no detectable change" is not "no change"."""
+slowing, holding or recovering. The others miss it or leave it open: "no detectable change" is not "no
+change"."""
 YEARLY = """\
 ## The yearly ground
 

@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from loaders.catalogue import catalogue
+from loaders.model import Source
 from tests.payloads import gwm, open_meteo, world_bank
 
 TODAY = datetime.now(UTC).date()
@@ -110,3 +111,16 @@ def start(server: HTTPServer, monkeypatch) -> Providers:
 
 def series_of(source: str) -> list[str]:
     return [row.id for row in catalogue().series.values() if row.source == source]
+
+
+def live_sources() -> list[Source]:
+    """The sources that a refresh asks, in its order."""
+    served = {row.source for row in catalogue().series.values()}
+    return [one for one in catalogue().sources.values() if one.module and one.id in served]
+
+
+def unplug(monkeypatch) -> None:
+    """Send every source to a port where nobody listens."""
+    for source in live_sources():
+        name = source.id.upper().replace("-", "_")
+        monkeypatch.setenv(f"TWO_SEAS_{name}_URL", "http://127.0.0.1:9/")

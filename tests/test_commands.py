@@ -168,13 +168,13 @@ def test_refresh_with_a_lost_lake_leaves_with_3_and_one_error_line(run, served):
 
 def test_refresh_without_network_leaves_with_4_and_a_line_per_source(run, served, monkeypatch):
     run("refresh", "--source", "gwm")
-    for source in ("GWM", "WORLD_BANK", "OPEN_METEO"):
-        monkeypatch.setenv(f"TWO_SEAS_{source}_URL", "http://127.0.0.1:9/")
+    providers.unplug(monkeypatch)
     code, out, err = run("refresh")
     assert code == 4
-    assert [line.split(":")[0] for line in err.splitlines()] == ["gwm", "open-meteo", "world-bank"]
-    assert f"kept data of {KEPT}" in err.splitlines()[0]
-    assert "kept none" in err.splitlines()[1]
+    said = {line.split(":")[0]: line for line in err.splitlines()}
+    assert list(said) == [source.id for source in providers.live_sources() if not source.key_needed]
+    assert f"kept data of {KEPT}" in said["gwm"]
+    assert "kept none" in said["open-meteo"]
     assert "Traceback" not in out + err
     code, out, _ = run("export", CASPIAN, "--out", "-")
     assert code == 0
@@ -198,15 +198,15 @@ def test_a_hold_says_how_to_accept_it_and_accepting_works(run, served):
 @pytest.mark.parametrize(
     ("words", "listed"),
     [
-        (("refresh", "--source", "nasa"), "unknown source 'nasa'; valid: gwm, open-meteo, world-bank"),
-        (("refresh", "--source", "published"), "valid: gwm, "),
+        (("refresh", "--source", "nasa"), "unknown source 'nasa'; valid: cckp, "),
+        (("refresh", "--source", "published"), "gwm, "),
         (("refresh", "--sea", "black"), "unknown sea 'black'; valid: caspian, aral, both"),
         (("refresh", "--indicator", "levels"), "valid: level, area, volume, salinity"),
         (("refresh", "--accept", "caspian-level-gmw"), "nearest: caspian-level-gwm"),
         (("refresh", "--source", "gwm", "--indicator", "ghg"), "no live series matches"),
         (("list", "--sea", "x"), "valid: caspian, aral, both"),
         (("list", "--indicator", "x"), "renewables-share"),
-        (("check-live", "--source", "x"), "valid: gwm, "),
+        (("check-live", "--source", "x"), "gwm, "),
         (("export", "x"), "unknown series 'x'"),
         (("export", CASPIAN, "--format", "xlsx"), "valid: csv, netcdf"),
         (("export",), "Missing argument"),
@@ -331,7 +331,8 @@ def test_export_of_what_is_not_stored_or_cannot_be_written(run, tmp_path):
 
 
 def test_check_live_says_whether_each_source_is_as_expected_and_stores_nothing(run, served):
-    code, out, err = run("check-live")
+    three = [word for source in ("gwm", "open-meteo", "world-bank") for word in ("--source", source)]
+    code, out, err = run("check-live", *three)
     assert (code, err) == (0, "")
     assert [line.split(": ")[:2] for line in out.splitlines()] == [
         ["gwm", "ok"], ["open-meteo", "ok"], ["world-bank", "ok"],
@@ -339,7 +340,7 @@ def test_check_live_says_whether_each_source_is_as_expected_and_stores_nothing(r
     assert len(served.asked) == 3
     assert store.entries() == {}
     served.status["/wb"] = 404
-    code, out, _ = run("check-live")
+    code, out, _ = run("check-live", *three)
     assert code == 3
     assert "world-bank: failed: HTTP 404" in out
     assert run("check-live", "--source", "world-bank")[0] == 4

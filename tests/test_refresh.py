@@ -128,7 +128,7 @@ def test_one_sea_also_asks_what_belongs_to_both(served):
     rows = [row for part in chosen.values() for row in part.values()]
     assert {row.sea for row in rows} == {"aral", "both"}
     assert NORTH_ARAL in {row.id for row in rows}
-    only = plan.selected(loaders.Selection(indicators=("level",), seas=("caspian",)))
+    only = plan.selected(loaders.Selection(indicators=("level",), seas=("caspian",), sources=("gwm",)))
     assert [list(rows) for _, rows in only] == [[CASPIAN, "kara-bogaz-level-gwm"]]
 
 
@@ -174,14 +174,16 @@ def test_one_lake_gone_is_said_of_that_lake(served):
 def test_without_network_everything_stored_stays(served, monkeypatch):
     loaders.refresh(BOTH)
     before = contents()
-    for source in ("GWM", "WORLD_BANK", "OPEN_METEO"):
-        monkeypatch.setenv(f"TWO_SEAS_{source}_URL", "http://127.0.0.1:9/")
+    providers.unplug(monkeypatch)
     done = loaders.refresh()
     assert done.exit_code == 4
-    assert set(outcomes(done).values()) == {"failed"}
-    assert {found.error for source in done.sources for found in source.series} == {"Unreachable"}
+    assert set(outcomes(done).values()) == {"failed", "skipped"}
+    failed = [one for source in done.sources for one in source.series if one.outcome == "failed"]
+    assert {found.error for found in failed} == {"Unreachable"}
     assert contents() == before
-    assert len([report.error_line(source) for source in done.sources]) == 3
+    for source in done.sources:
+        keyed = catalogue().sources[source.source].key_needed
+        assert (report.error_line(source) is None) == keyed
 
 
 def test_one_country_missing_fails_alone_and_is_asked_again_in_full(served):
