@@ -180,6 +180,7 @@ ALLOWED = {
     "level.rate_deck": ["95 %"],
     "absence.under_70_percent": ["70 %"],
     "opened.carried_deck": ["90 %"],
+    "opened.said_interval": ["90 %"],
     "sum.band": ["95 %"],
 }
 

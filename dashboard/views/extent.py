@@ -6,13 +6,12 @@ import streamlit as st
 import loaders
 from dashboard import charts, extent, extent_charts, markup, sentences
 from dashboard.analysis import annual_means
-from dashboard.lines import clip, line_of, steps_of
+from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
-from dashboard.text import brief, number, period, t
-from dashboard.views import parts
+from dashboard.text import brief, number, t
+from dashboard.views import claimed, parts
 
 CURVE = "aral-hypsometry-whole"
-LEVEL, VOLUME = "north-aral-level-published", "north-aral-volume-published"
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 start, end = current.period
@@ -158,36 +157,10 @@ def aral_curve():
     st.html(markup.small(snapshot.catalogue.tables[CURVE].caveat or ""))
 
 
-def stated(name):
-    """Value of each stated date, with the words of its period."""
-    dataset = snapshot.series[name]
-    points = zip(dataset["time"].values, steps_of(dataset), dataset["value"].values, strict=True)
-    return {str(when)[:10]: (period(when, step), float(value)) for when, step, value in points}
-
-
 def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
     st.html(markup.heading(t("extent.north"), t("extent.north_deck")))
-    if not {LEVEL, VOLUME} <= set(snapshot.series):
-        return
-    levels, volumes = stated(LEVEL), stated(VOLUME)
-    pairs = extent.implied_areas(
-        {when: value for when, (_, value) in levels.items()},
-        {when: value for when, (_, value) in volumes.items()},
-    )
-    body = [
-        (
-            t("extent.pair", lower=levels[pair.lower][0], upper=levels[pair.upper][0]),
-            f"{number(pair.level_change, 2, sign=True)} m",
-            f"{number(pair.volume_change, 1, sign=True)} km³",
-            f"{number(pair.implied_area, 0)} km²",
-        )
-        for pair in pairs
-    ]
-    labels = [t(f"extent.pair_{name}") for name in ("label", "level", "volume", "area")]
-    if body:
-        st.html(markup.table(labels, body, "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.4fr)"))
-    st.html(markup.small(t("extent.north_words")))
+    claimed.pairs(current)
 
 
 def areas():

@@ -6,16 +6,17 @@ import numpy as np
 import streamlit as st
 import xarray as xr
 
-from dashboard import arithmetic, charts, commitments, markup, reading_charts, sentences, wording
+from dashboard import arithmetic, charts, claims, commitments, markup, reading_charts, sentences, wording
 from dashboard.analysis import annual_means, monthly_means
 from dashboard.estimates import Carried
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
 from dashboard.readings import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
+from dashboard.sentences import CENTIMETRES
 from dashboard.snapshot import label
-from dashboard.text import day, month, t
-from dashboard.views import parts, register
+from dashboard.text import day, month, number, t
+from dashboard.views import claimed, parts, register
 from loaders.model import Series
 
 
@@ -42,6 +43,9 @@ def show(current: parts.Frame, found: Assessment) -> None:
             _series_picture(current, found)
     _facts(current, found)
     _figures(current, found)
+    if claimed.VOLUME in found.row.series:
+        st.html(_title("claimed_title", t("opened.claimed_deck")))
+        claimed.pairs(current)
     _moved(current, found)
     _evidence(current, found)
 
@@ -72,6 +76,8 @@ def _condition_sums(current: parts.Frame, reading: Condition) -> None:
             st.html(_title("strip") + markup.sums(cells))
             if reading.sensitivity.flips:
                 st.html(markup.small(t("opened.flip")))
+    if decided is not None and decided.series in current.snapshot.series:
+        _when_said(current, decided.series)
     for flow in reading.flows:
         name = label(current.snapshot.catalogue.series[flow.series])
         st.html(
@@ -80,6 +86,21 @@ def _condition_sums(current: parts.Frame, reading: Condition) -> None:
         )
     key = "aral" if current.snapshot.catalogue.places[reading.place].sea == "aral" else "caspian"
     st.html(markup.quote(t(f"fixed.{key}")))
+
+
+def _when_said(current: parts.Frame, series: str) -> None:
+    """Was it true when it was said? A description of the years before, which decides no word."""
+    said = claims.when_said(current.snapshot.series[series])
+    if said is None:
+        return
+    slope = arithmetic.rate(said.slope.value * CENTIMETRES)
+    low, high = (number(end * CENTIMETRES, 1, sign=True) for end in (said.slope.low, said.slope.high))
+    lines = [
+        (t("opened.said_slope", first=said.first, last=said.last, n=said.years), slope),
+        (t("opened.said_interval"), t("sum.to", low=low, high=high)),
+        (t("opened.said_z"), number(said.z, 1, sign=True)),
+    ]
+    st.html(_title("said_title", label(current.snapshot.catalogue.series[series])) + markup.sums(lines))
 
 
 def _pathway_sums(reading: Pathway, title: str) -> None:
