@@ -167,7 +167,10 @@ def main() -> None:
     name = next((key for key, one in pages.items() if one == page), "overview")
     _filter_row(current)
     for problem in st.session_state.pop("problems", []):
-        st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
+        if problem.reason == "incomplete":
+            st.info(t("filter.problem_incomplete"))
+        else:
+            st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)

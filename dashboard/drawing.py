@@ -154,6 +154,7 @@ def add_line(
         hoverinfo="text",
         yaxis=on,
         connectgaps=False,
+        cliponaxis=not drawn.marks,
     )
     hollow = ((thinned.flags == 3) | (thinned.provisional == 1)) & (not drawn.marks)
     if hollow.any() and drawn.role != "thin":

@@ -110,8 +110,8 @@ def pace(finding: Finding, snapshot: Snapshot) -> str:
             months = years.astype("datetime64[M]")
             slopes = [slope_per_year(months[side], values[side]) * CENTIMETRES for side in (before, after)]
             same = (slopes[0] < 0) == (slopes[1] < 0)
-            earlier = number(abs(slopes[0]), 1) if same else _pace(slopes[0])
-            return t("card.pace", after=_pace(slopes[1]).capitalize(), year=2023, before=earlier)
+            earlier = number(abs(slopes[0]), 1) if same else pace_words(slopes[0])
+            return t("card.pace", after=pace_words(slopes[1]).capitalize(), year=2023, before=earlier)
     return ""
 
 
@@ -231,7 +231,8 @@ def _direction(change: Change) -> str:
     return t(f"direction.{change.direction}")
 
 
-def _pace(slope: float) -> str:
+def pace_words(slope: float) -> str:
+    """ "falling 16.5" or "rising 2.0", in the unit of the sentence around it."""
     return t("card.falling" if slope < 0 else "card.rising", amount=number(abs(slope), 1))
 
 

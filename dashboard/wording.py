@@ -8,6 +8,7 @@ import numpy as np
 
 from dashboard.palette import Palette
 from dashboard.readings import Assessment, Baseline, Condition, Delivery, Pathway
+from dashboard.sentences import pace_words as pace
 from dashboard.text import day, month, number, t
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
@@ -90,7 +91,8 @@ def condition_small(reading: Condition) -> str:
     decided = deciding(reading)
     if decided is not None and decided.fit is not None:
         before, after = decided.fit.before.value, decided.fit.after.value
-        return t("verdict.pace", after=number(after, 1, sign=True), before=number(before, 1, sign=True))
+        earlier = number(abs(before), 1) if (before < 0) == (after < 0) else pace(before)
+        return t("verdict.pace", after=pace(after), before=earlier)
     if reading.flows:
         return t("verdict.flow", years=reading.flows[0].years_after)
     return t(f"absence.{reading.absence}") if reading.absence else ""

@@ -75,11 +75,10 @@ def caspian():
     if last == YEAR:
         first = period(line.times[0].astype("datetime64[D]"), "year")
         title = t("level.title_record", label=label(lead), first=first, last=last)
-    st.html(
-        markup.answer(
-            t("level.kicker", sea=t("sea.caspian")), title, [(t("level.deck_caspian", year=YEAR), False)]
-        )
-    )
+    deck = [(t("level.deck_caspian", year=YEAR), False)]
+    if body.agreement and body.agreement.main.series != lead.id:
+        deck.append((bridge(body.agreement.main), False))
+    st.html(markup.answer(t("level.kicker", sea=t("sea.caspian")), title, deck))
     view = st.segmented_control(
         t("level.view"),
         ["long", "change", "seasonal", "rate"],
@@ -104,6 +103,15 @@ def caspian():
             swing(body, mine)
     about(together, mine)
     stated(mine, "caspian")
+
+
+def bridge(main):
+    """Why the Overview's number is not this page's: another source, another step."""
+    row = snapshot.catalogue.series[main.series]
+    steps = t(f"step.{main.step}_many")
+    return t(
+        "level.deck_bridge", amount=f"{number(main.change, sign=True)} {unit}", label=label(row), steps=steps
+    )
 
 
 def long_view(together):

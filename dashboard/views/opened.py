@@ -298,7 +298,14 @@ def _figures(current: parts.Frame, found: Assessment) -> None:
         )
         st.html(title + markup.table(labels, body, columns))
     if missing:
-        st.html(markup.small(t("commitments.not_stored", names=", ".join(missing))))
+        st.html(
+            markup.small(
+                t(
+                    "commitments.not_stored",
+                    names="; ".join(snapshot.catalogue.series[name].title for name in missing),
+                )
+            )
+        )
 
 
 def _moved(current: parts.Frame, found: Assessment) -> None:

@@ -160,7 +160,7 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
         )
     if download.open:
         with download:
-            downloads(key, datasets, link)
+            downloads(key, datasets, here(current))
     if cite.open:
         cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
     if address.open:
