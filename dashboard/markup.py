@@ -108,7 +108,7 @@ def heading(title: str, deck: str = "", link: tuple[str, str] | None = None) -> 
 
 
 def group(title: str, note: str) -> str:
-    return f'<div class="ts ts-group"><b>{escape(title)}</b> <span>· {escape(note)}</span></div>'
+    return f'<div class="ts ts-group"><h2>{escape(title)}</h2> <span>· {escape(note)}</span></div>'
 
 
 @dataclass(frozen=True)
