@@ -21,13 +21,14 @@ from dashboard.drawing import (
     corner,
     end_label,
     extend,
-    faint,
     finish,
     frame_time,
     hatch,
+    margin_label,
     name_at_end,
     name_at_start,
     speech_line,
+    spread,
 )
 from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
@@ -248,17 +249,7 @@ def seasons(
 def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str) -> None:
     names = [_season_name(np.datetime64(f"2001-{at:02d}"), "month", lang) for at in range(1, 13)]
     low, middle, high = band
-    for edge, fill in ((low, None), (high, "tonexty")):
-        figure.trace(
-            x=names,
-            y=np.round(edge, 4),
-            mode="lines",
-            line={"width": 0},
-            fill=fill,
-            fillcolor=faint(look.comparison),
-            hoverinfo="skip",
-            name="normal",
-        )
+    spread(figure, names, np.round(low, 4), np.round(high, 4), look.comparison, "normal")
     figure.trace(
         x=names,
         y=np.round(middle, 4),
@@ -296,17 +287,7 @@ def rate(
     """A running slope in centimetres a year with its interval as a band; zero means a steady level."""
     figure = canvas(look, 420, view)
     times = ends.astype("datetime64[D]").astype(str)
-    for edge, fill in ((low, None), (high, "tonexty")):
-        figure.trace(
-            x=times,
-            y=np.round(edge, 2),
-            mode="lines",
-            line={"width": 0},
-            fill=fill,
-            fillcolor=faint(color),
-            hoverinfo="skip",
-            name="interval",
-        )
+    spread(figure, times, np.round(low, 2), np.round(high, 2), color, "interval")
     figure.trace(
         x=times,
         y=np.round(slopes, 2),
@@ -321,16 +302,8 @@ def rate(
     )
     figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
     speech_line(figure, look, speech)
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(slopes[-1]),
-        text=f"<b>{number(slopes[-1], 1, sign=True)} cm</b><br>{ends[-1]}",
-        xanchor="left",
-        xshift=8,
-        align="left",
-        font={"size": 13, "color": color},
-    )
+    newest = f"<b>{number(slopes[-1], 1, sign=True)} cm</b><br>{ends[-1]}"
+    margin_label(figure, float(slopes[-1]), newest, color)
     return finish(figure, look, credit)
 
 
@@ -392,14 +365,6 @@ def bars(
     figure.layout["yaxis"].update(nticks=5, tickformat="+,.0f" if decimals == 0 else "+.1f")
     figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1})
     speech_line(figure, look, speech)
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(values[-1]),
-        text=f"<b>{number(float(values[-1]), decimals, sign=True)} {unit}</b><br>{years[-1]}",
-        xanchor="left",
-        xshift=8,
-        align="left",
-        font={"size": 13, "color": color if years[-1] > after else look.muted},
-    )
+    newest = f"<b>{number(float(values[-1]), decimals, sign=True)} {unit}</b><br>{years[-1]}"
+    margin_label(figure, float(values[-1]), newest, color if years[-1] > after else look.muted)
     return finish(figure, look, credit)

@@ -219,18 +219,9 @@ def hatch(figure: Sketch, look: Palette, start: np.datetime64, today: np.datetim
 
 def absence(figure: Sketch, look: Palette, words: str, *, low: bool) -> None:
     """What the hatched stretch means, in the right margin, away from the end label."""
-    figure.note(
-        x=1,
-        xref="paper",
-        y=0.02 if low else 0.98,
-        yref="paper",
-        text=words.replace("\n", "<br>"),
-        xanchor="left",
-        yanchor="bottom" if low else "top",
-        xshift=8,
-        align="left",
-        font={"size": 12, "color": look.muted},
-    )
+    height, anchor = (0.02, "bottom") if low else (0.98, "top")
+    said = words.replace("\n", "<br>")
+    margin_label(figure, height, said, look.muted, yref="paper", yanchor=anchor, size=12)
 
 
 def frame_time(figure: Sketch, lines: Sequence[Line]) -> None:
@@ -261,21 +252,36 @@ def annotate(figure: Sketch, look: Palette, mark: Mark) -> None:
     )
 
 
+def margin_label(figure: Sketch, y: float, text: str, color: str, *, size: int = 13, **look: object) -> None:
+    """Words in the right margin at the height of a value; ``look`` moves them."""
+    font = {"size": size, "color": color}
+    figure.note(x=1, xref="paper", y=y, text=text, xanchor="left", xshift=8, align="left", font=font, **look)
+
+
+def spread(
+    figure: Sketch, x: Sequence | np.ndarray, low: np.ndarray, high: np.ndarray, color: str, name: str
+) -> None:
+    """A band between two edges, in a faint tone of ``color``."""
+    for edge, fill in ((low, None), (high, "tonexty")):
+        figure.trace(
+            x=x,
+            y=edge,
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=faint(color),
+            hoverinfo="skip",
+            name=name,
+        )
+
+
 def end_label(figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False) -> None:
     """The newest whole period's value in the right margin, at its own height."""
     at = last_counted(drawn)
     value = number(float(drawn.values[at]), decimals, sign=signed)
     short = unit.removesuffix(" a year")
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(drawn.values[at]),
-        text=f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}",
-        xanchor="left",
-        xshift=8,
-        align="left",
-        font={"size": 13, "color": drawn.text_color},
-    )
+    newest = f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}"
+    margin_label(figure, float(drawn.values[at]), newest, drawn.text_color)
 
 
 def name_at_start(figure: Sketch, look: Palette, drawn: Line) -> None:
@@ -287,18 +293,9 @@ def name_at_start(figure: Sketch, look: Palette, drawn: Line) -> None:
 
 def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
     """The name of a further line at its end, in the right margin."""
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(drawn.values[-1]),
-        yref=on,
-        text="<br>".join(map(escape, textwrap.wrap(drawn.label, 16))),
-        xanchor="left",
-        yanchor="bottom" if above else "top",
-        xshift=8,
-        align="left",
-        font={"size": 11, "color": drawn.text_color},
-    )
+    name = "<br>".join(map(escape, textwrap.wrap(drawn.label, 16)))
+    anchor = "bottom" if above else "top"
+    margin_label(figure, float(drawn.values[-1]), name, drawn.text_color, yref=on, yanchor=anchor, size=11)
 
 
 def corner(figure: Sketch, look: Palette, words: str, y: float) -> None:

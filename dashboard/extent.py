@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dashboard.pathway import inflow_to_hold
+
 M_KM2_TO_KM3 = 1e-3
 
 
@@ -91,9 +93,9 @@ def hold(fall: float, fall_error: float, area_low: float, area_high: float) -> H
 
     1 km2 times 1 m is 0.001 km3. The range joins the published areas and twice the error of the fall.
     """
-    middle = fall * (area_low + area_high) / 2 * M_KM2_TO_KM3
-    low = (fall - 2 * fall_error) * area_low * M_KM2_TO_KM3
-    high = (fall + 2 * fall_error) * area_high * M_KM2_TO_KM3
+    middle = inflow_to_hold(fall, (area_low + area_high) / 2)
+    low = inflow_to_hold(fall - 2 * fall_error, area_low)
+    high = inflow_to_hold(fall + 2 * fall_error, area_high)
     return Hold(fall, fall_error, area_low, area_high, middle, low, high)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.drawing import canvas, faint, finish, speech_line
+from dashboard.drawing import canvas, faint, finish, margin_label, speech_line, spread
 from dashboard.palette import Palette
 from dashboard.text import number, period
 
@@ -71,17 +71,7 @@ def histogram(
         align="left",
         font={"size": 13, "color": color},
     )
-    figure.note(
-        x=1,
-        xref="paper",
-        y=top * 0.66,
-        text=words["band"],
-        xanchor="left",
-        xshift=8,
-        yanchor="top",
-        align="left",
-        font={"size": 12, "color": look.muted},
-    )
+    margin_label(figure, top * 0.66, words["band"], look.muted, yanchor="top", size=12)
     for side, key in (("left", "falling"), ("right", "rising")):
         figure.note(
             x=0 if side == "left" else 1,
@@ -124,17 +114,7 @@ def carried_on(
     times = np.concatenate([earlier[0].astype("datetime64[D]"), times.astype("datetime64[D]")])
     observed = np.concatenate([earlier[1], observed])
     if days.size:
-        for edge, fill in ((low, None), (high, "tonexty")):
-            figure.trace(
-                x=days,
-                y=np.round(edge, 4),
-                mode="lines",
-                line={"width": 0},
-                fill=fill,
-                fillcolor=faint(look.comparison),
-                hoverinfo="skip",
-                name=series,
-            )
+        spread(figure, days, np.round(low, 4), np.round(high, 4), look.comparison, series)
     figure.trace(
         x=days,
         y=np.round(expected, 4),
@@ -160,26 +140,11 @@ def carried_on(
     known = np.flatnonzero(np.isfinite(observed))
     gap = (float(np.nanmax(observed)) - float(np.nanmin(observed))) * 0.08
     close = abs(float(expected[-1]) - float(observed[known[-1]])) < gap
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(observed[known[-1]]),
-        xanchor="left",
-        xshift=8,
-        align="left",
-        text=f"<b>{number(float(observed[known[-1]]), 2)} {unit}</b><br>{period(times[known[-1]], step)}",
-        yanchor="top" if close else "middle",
-        font={"size": 13, "color": color},
-    )
-    figure.note(
-        x=1,
-        xref="paper",
-        y=float(expected[-1]),
-        xanchor="left",
-        xshift=8,
-        align="left",
-        text=f"{number(float(expected[-1]), 2)}<br>{words}",
-        yanchor="bottom" if close else "middle",
-        font={"size": 12, "color": look.muted},
+    last = float(observed[known[-1]])
+    newest = f"<b>{number(last, 2)} {unit}</b><br>{period(times[known[-1]], step)}"
+    margin_label(figure, last, newest, color, yanchor="top" if close else "middle")
+    led = f"{number(float(expected[-1]), 2)}<br>{words}"
+    margin_label(
+        figure, float(expected[-1]), led, look.muted, yanchor="bottom" if close else "middle", size=12
     )
     return finish(figure, look, credit)

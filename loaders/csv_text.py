@@ -22,7 +22,7 @@ def read_table(
     form of a row whose numbers have a fixed count of decimals. Raises NotData for no row,
     SchemaChanged for a missing column, Truncated where rows are too short, BadFormat for the rest.
     """
-    lines = _text(raw).splitlines(keepends=True)
+    lines = text_of(raw).splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n") and not (whole and whole.fullmatch(lines[-1])):
         lines.pop()
     try:
@@ -61,7 +61,8 @@ def year(text: str) -> int:
     return int(text)
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """An answer as UTF-8 text, a byte order mark left out; NotData where empty, BadFormat where not text."""
     if not raw.strip():
         raise NotData("empty answer")
     try:

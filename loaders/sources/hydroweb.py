@@ -139,14 +139,7 @@ def _read(raw: bytes) -> tuple[dict[str, str], str, list[dict[str, str]]]:
 
 def _lines(raw: bytes) -> list[str]:
     """The lines that were sent whole: a last one without its end may be cut inside a number."""
-    if not raw.strip():
-        raise NotData("empty file")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadFormat("not UTF-8") from None
-    if "\0" in text:
-        raise BadFormat("not text")
+    text = csv_text.text_of(raw)
     return text.replace("\r\n", "\n").split("\n")[:-1]
 
 
