@@ -149,3 +149,5 @@ def test_dates_follow_the_language():
     with text.speaking("ru"):
         assert text.day(when) == "24 нояб. 2023"
         assert text.number(-28.5, 2) == "−28,50"
+        assert text.separators() == ",\N{NO-BREAK SPACE}"
+    assert text.separators() == ".,"
