@@ -57,18 +57,22 @@ def read(folder: Path) -> Register:
 
 
 def cross_check(rows: Register, catalogue: Catalogue) -> None:
-    """Every indicator, series and datum that a row names is in the catalogue, else CatalogueError."""
+    """Every indicator, series and datum that a row names is in the catalogue, else CatalogueError.
+
+    No reading rests on an experimental or a derived series.
+    """
+    leading = {key for key, one in catalogue.series.items() if one.may_lead}
     datums = {*catalogue.datums, DATUM_NOT_PLACED}
     for row in rows.commitments.values():
         _known("commitments.toml: commitment", row.id, "indicators", row.indicators, catalogue.indicators)
-        _known("commitments.toml: commitment", row.id, "series", row.series, catalogue.series)
+        _known("commitments.toml: commitment", row.id, "series", row.series, leading)
         if row.pace:
             named = (row.pace.series, *row.pace.sources, *row.pace.beside)
             _known("commitments.toml: commitment", row.id, "pace.series", named, row.series)
     for target in rows.targets.values():
         where = "commitments.toml: target"
         _known(where, target.id, "indicator", (target.indicator,), catalogue.indicators)
-        _known(where, target.id, "series", target.series, catalogue.series)
+        _known(where, target.id, "series", target.series, leading)
         _known(where, target.id, "datum", (target.datum,), datums)
     for event in rows.milestones.values():
         _known("milestones.toml: milestone", event.id, "datum", (event.datum,), datums)

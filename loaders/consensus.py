@@ -46,7 +46,7 @@ def level_consensus(
     for row, one in enumerate(found):
         at = np.searchsorted(steps, one.steps)
         table[row, at], flags[row, at], unfinished[row, at] = one.values, one.flags, one.provisional
-    first, last = (np.datetime64(text, step[0].upper()) for text in window)
+    first, last = np.array(window, dtype=steps.dtype)
     common = np.isfinite(table).all(axis=0) & (steps >= first) & (steps <= last)
     if common.sum() < MIN_COMMON:
         raise NoData(f"{common.sum()} common {step}s in the window; {MIN_COMMON} are needed")

@@ -16,7 +16,7 @@ import xarray as xr
 from loaders import http, store
 from loaders.assemble import fitting
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, failed, judge, unchanged
+from loaders.judge import Fetched, failed, judge, refused, unchanged
 from loaders.model import Held, Progress, Request, Series, Source
 from loaders.verdict import masked
 
@@ -159,7 +159,7 @@ def _finish(
     row = job.rows[name]
     answers = [payload for payload in job.payloads if name in payload.request.series]
     if error and not (answers and job.source.merge == "extend"):
-        return failed(name, error, old)
+        return refused(name, error, old)
     if old is not None and all(payload.not_modified for payload in answers):
         return unchanged(row.id, old)
     bodies = [payload.body for payload in answers]

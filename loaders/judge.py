@@ -13,8 +13,10 @@ import xarray as xr
 
 from loaders import holds, netcdf, store
 from loaders.assemble import Assembled, Parse, assemble
-from loaders.errors import LoadError
+from loaders.errors import LoadError, NoValue
 from loaders.model import Series, SeriesResult, Source
+
+NOTHING_PUBLISHED = "no value published"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def judge(
     try:
         made = assemble(row, source, parse, bodies, retrieved=retrieved, now=now, old=old)
     except LoadError as error:
-        return failed(row.id, error, old)
+        return refused(row.id, error, old)
     known = store.entries().get(row.id) if old is not None else None
     if known and known["sha256"] == hashlib.sha256(netcdf.encode(made.dataset)).hexdigest():
         return unchanged(row.id, made.dataset)
@@ -58,6 +60,13 @@ def judge(
 
 def unchanged(series_id: str, old: xr.Dataset) -> Fetched:
     return Fetched(SeriesResult(series_id, "unchanged", newest=newest(old)))
+
+
+def refused(name: str, error: LoadError, old: xr.Dataset | None) -> Fetched:
+    """Failed; but where nothing is stored and the provider says that it has nothing, nothing changed."""
+    if isinstance(error, NoValue) and old is None:
+        return Fetched(SeriesResult(name, "unchanged", message=NOTHING_PUBLISHED))
+    return failed(name, error, old)
 
 
 def failed(name: str, error: LoadError, old: xr.Dataset | None) -> Fetched:

@@ -1,4 +1,4 @@
-"""What derived rows rest on: checked when the tables are read, so that none can be listed without its inputs."""
+"""What derived rows rest on, checked when the tables are read: none is listed without its inputs."""
 
 from __future__ import annotations
 
