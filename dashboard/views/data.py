@@ -27,7 +27,7 @@ st.html(
             (
                 t(
                     "data.deck",
-                    series=len(snapshot.series),
+                    series=len(stored),
                     points=f"{points:,}",
                     live=live,
                     baseline=len(stored) - live,
