@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import get_args
@@ -21,6 +22,7 @@ from loaders.errors import CatalogueError, NoData
 from loaders.judge import Fetched, entry
 from loaders.model import Formula, SeriesResult
 
+ROOT = Path(__file__).parents[1]
 ROWS = [row for row in catalogue().series.values() if row.derive]
 OFFLINE = [
     "caspian-volume-change-derived", "caspian-flow-share-derived", "caspian-level-change-derived",
@@ -227,9 +229,15 @@ def tables(tmp_path) -> Path:
     return tmp_path
 
 
-def test_a_new_derived_series_is_one_row(tables):
-    (tables / "new.toml").write_text(ROW)
-    assert read(tables).series["x-change"].unit == "km3"
+def test_the_page_on_adding_shows_a_whole_derived_row(tables):
+    page = (ROOT / "docs" / "adding.md").read_text("utf-8")
+    (example,) = [text for text in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "derive =" in text]
+    (tables / "new.toml").write_text(example)
+    row = read(tables).series["aze-precipitation-anomaly-derived"]
+    assert row.unit == "mm"
+    # 1991-2020 is its own base: the mean of its anomalies there is nought.
+    dataset = derive(row, [loaders.open_series(name) for name in row.derive.inputs])
+    assert dataset["value"].sel(time=slice("1991", "2020")).mean().item() == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
