@@ -203,7 +203,6 @@ def like_periods(body):
         look,
         color_of(row),
         decimals=2,
-        lang=selection.lang,
         view="level-pairs",
         credit=credit_of([line]),
     )
@@ -238,7 +237,6 @@ def swing(body, mine):
         color_of(row),
         decimals=2,
         recent=2,
-        lang=selection.lang,
         band=band,
         view="level-seasons",
         credit=credit_of([line]),
