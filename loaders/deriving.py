@@ -25,6 +25,7 @@ from loaders.model import Derive, Flag, Series
 Inputs = Sequence[xr.Dataset]
 SEPARATOR = " ; "
 OURS = "Two Seas, computed from: "
+TERMS = ("source", "source_label", "source_url", "licence", "citation")
 # What the formula found out and a reader must see beside the numbers.
 SAID = ("formula", "inputs", "uncertainty", "offsets", "base_period")
 
@@ -44,8 +45,8 @@ def derive(row: Series, inputs: Inputs) -> xr.Dataset:
         raise CatalogueError(f"series {row.id}: derive: {error}") from None
     dataset = contract.conform(found, row)
     dataset.attrs |= {name: found.attrs[name] for name in SAID if name in found.attrs}
-    dataset.attrs |= {name: _joined(inputs, name) for name in ("source", "source_url", "licence", "citation")}
-    dataset.attrs["source"] = OURS + dataset.attrs["source"]
+    dataset.attrs |= {name: _joined(inputs, name) for name in TERMS}
+    dataset.attrs |= {name: OURS + dataset.attrs[name] for name in ("source", "source_label")}
     return contract.check(dataset)
 
 

@@ -14,6 +14,7 @@ import xarray as xr
 
 import loaders
 from dashboard import climate, findings
+from dashboard.levels import comparable
 from dashboard.snapshot import Snapshot
 from loaders import contract, lineage, netcdf, overview, printing, store
 from loaders.catalogue import TABLES, catalogue, find_series, read
@@ -73,7 +74,9 @@ def test_derived_series_opens_without_a_refresh_and_says_how_it_was_made(series_
     assert dataset.attrs["formula"]
     assert dataset.attrs["uncertainty"]
     assert dataset.attrs["source"].count("Two Seas, computed from: ") == 1
+    assert dataset.attrs["source_label"].count("Two Seas, computed from: ") == 1
     first = loaders.open_series(row.derive.inputs[0])
+    assert first.attrs["source_label"].split(": ")[-1] in dataset.attrs["source_label"]
     assert first.attrs["licence"] in dataset.attrs["licence"]
     with pytest.raises(ValueError, match="read-only"):
         dataset["value"].values[0] = 0
@@ -332,7 +335,7 @@ def snapshot(*extra: xr.Dataset) -> Snapshot:
 
 def test_an_experimental_series_is_marked_and_leads_nothing():
     """Even one that reaches further than all others and would turn the headline."""
-    levels = made("caspian-level-cds", -20.0 - 0.1 * np.arange(150), first="2014-06")
+    levels = made("caspian-level-cds", -28.0 + 0.001 * np.arange(4540), first="2014-06-20", step="D")
     assert levels.attrs["experimental"] == "yes"
     assert "experimental" not in loaders.open_series("caspian-level-dahiti").attrs
     with_it, without = snapshot(levels), snapshot()
@@ -344,6 +347,9 @@ def test_an_experimental_series_is_marked_and_leads_nothing():
     ]
     assert heads[0].main.change == heads[1].main.change
     assert heads[0].total == heads[1].total
+    rows = [row for row in with_it.rows() if row.place == "caspian" and row.indicator == "level"]
+    assert find_series("caspian-level-cds") in rows
+    assert find_series("caspian-level-cds") not in comparable(with_it, rows, 2020)
 
 
 def test_list_says_what_is_experimental():

@@ -56,7 +56,7 @@ def draw(row, found):
     dataset = snapshot.series[row.id]
     keep = (found.years >= span[0]) & (found.years <= span[1])
     about = t("climate.about", finding=finding(row, found), kind=t(f"kind.{row.kind}"),
-              grade=t(f"grade.{row.provenance_grade}"))  # fmt: skip
+              grade=sentences.grade_of(row))  # fmt: skip
     st.html(markup.panel_title(label(row), text_color, about))
     if not keep.any():
         st.info(t("chart.empty", hint=t("chart.empty_hint")))

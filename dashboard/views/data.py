@@ -5,7 +5,7 @@ import streamlit as st
 
 import loaders
 from dashboard import commitments, markup
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.snapshot import end_of, months_between
 from dashboard.text import number, t, translate
 from dashboard.views import parts
@@ -67,7 +67,7 @@ def series_table():
                 t("data.col_age"): months_between(end_of(dataset), current.today),
                 t("data.col_points"): int(dataset.sizes["time"]),
                 t("data.col_origin"): dataset.attrs.get("origin", ""),
-                t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
+                t("data.col_grade"): grade_of(row),
                 t("data.col_kind"): kind_of(row),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
