@@ -16,7 +16,7 @@ from dashboard import filters
 from dashboard.commitments import register
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
-from dashboard.text import t
+from dashboard.text import DEFAULT, languages, speaking, t, words
 from loaders import baseline as embedded
 from loaders import lineage
 from tests.conftest import ROOT
@@ -448,3 +448,20 @@ def test_data_page_says_how_a_picked_derived_series_is_made():
     assert "Computed here, not measured: (level of the year - level of the year before)" in html_of(app)
     assert "caspian-level-dahiti-2026-annual caspian-area-published" in html_of(app)
     assert "Computed here" not in html_of(visit("data", indicator="level"))
+
+
+# ---- languages --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", [lang for lang in languages() if lang != DEFAULT])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_speaks_the_language_of_the_address(page, lang):
+    with speaking(lang):
+        app = visit(page, lang=lang, open="E4")
+        assert not app.exception
+        said = html_of(app)
+        assert t(f"{page}.cannot", fixed=t("fixed.caspian"))[:30] in said
+        assert t("app.draft") in said
+    assert dict(app.query_params)["lang"] == lang
+    left = [words()[key] for key in ("footer.cannot", "chart.table", "filter.more", "direction.lower")]
+    assert not [word for word in left if f">{word}<" in said]
