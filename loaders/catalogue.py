@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from loaders import lineage
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.model import (
     Catalogue,
@@ -83,6 +84,7 @@ def read(folder: Path) -> Catalogue:
         tables=found["table"],
     )
     _cross_check(tables)
+    lineage.check(tables)
     return _without_excluded(tables)
 
 
@@ -222,10 +224,12 @@ def _without_excluded(tables: Catalogue) -> Catalogue:
     off = {credit.id for credit in tables.credits.values() if not credit.include}
     if not off:
         return tables
+    gone = {key for key, row in tables.series.items() if row.credit in off}
+    gone |= lineage.resting_on(gone, tables)
     return Catalogue(
         **{
             **tables.__dict__,
-            "series": {key: row for key, row in tables.series.items() if row.credit not in off},
+            "series": {key: row for key, row in tables.series.items() if key not in gone},
             "tables": {key: row for key, row in tables.tables.items() if row.credit not in off},
         }
     )

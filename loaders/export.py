@@ -21,7 +21,7 @@ from loaders.errors import Asking
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
 BY_LEVEL = ("level", "area", "volume", "cells", "qc")
-OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
+OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end", "spread", "sources")
 HEADER = {
     "title": "title",
     "datum": "datum",
@@ -32,6 +32,8 @@ HEADER = {
     "retrieved": "retrieved_at",
     "caveat": "caveat",
 }
+# Lines of the header that only some series have.
+SAID = ("formula", "inputs", "uncertainty", "offsets", "experimental")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -109,7 +111,7 @@ def _header(dataset: xr.Dataset) -> list[str]:
     lines = [f"# series: {known['series_id']}"]
     for label, attribute in HEADER.items():
         lines.append(f"# {label}: {_plain(str(known.get(attribute) or 'none'))}")
-    return lines
+    return lines + [f"# {name}: {_plain(str(known[name]))}" for name in SAID if name in known]
 
 
 def _plain(text: str) -> str:

@@ -13,8 +13,10 @@ import xarray as xr
 
 from loaders import fields, holds, netcdf, store
 from loaders.assemble import Parse, assemble
-from loaders.errors import LoadError
+from loaders.errors import LoadError, NoValue
 from loaders.model import Item, SeriesResult, Source
+
+NOTHING_PUBLISHED = "no value published"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def judge(
     try:
         made = assemble(row, source, parse, bodies, retrieved=retrieved, now=now, old=old)
     except LoadError as error:
-        return failed(row.id, error, newest(old))
+        return refused(row.id, error, newest(old))
     known = store.entries().get(row.id) if old is not None else None
     if known and known["sha256"] == hashlib.sha256(netcdf.encode(made.dataset)).hexdigest():
         return unchanged(row.id, newest(made.dataset) or newest(old))
@@ -69,6 +71,13 @@ def judge(
 
 def unchanged(series_id: str, kept: str | None) -> Fetched:
     return Fetched(SeriesResult(series_id, "unchanged", newest=kept))
+
+
+def refused(name: str, error: LoadError, kept: str | None) -> Fetched:
+    """Failed; but where nothing is stored and the provider says that it has nothing, nothing changed."""
+    if isinstance(error, NoValue) and kept is None:
+        return Fetched(SeriesResult(name, "unchanged", message=NOTHING_PUBLISHED))
+    return failed(name, error, kept)
 
 
 def failed(name: str, error: LoadError, kept: str | None) -> Fetched:

@@ -89,6 +89,7 @@ def attempted(attempts: Mapping, done: RefreshReport, results: Mapping, now: dat
             series[name] = {
                 "asked_at": stamp(now),
                 "outcome": fetched.result.outcome,
+                "message": fetched.result.message if fetched.result.outcome == "unchanged" else "",
                 "held": fetched.held or still,
             }
     return {"sources": sources, "series": series}

@@ -12,8 +12,12 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 SeaId = Literal["caspian", "aral", "both"]
 Kind = Literal["observed", "modelled", "published", "derived"]
+# From the strongest to the weakest.
 Grade = Literal["primary", "secondary", "read-off", "stated"]
 Cadence = Literal["day", "10-day", "month", "quarter", "year", "irregular"]
+Formula = Literal[
+    "volume_change", "share_of_flow", "anomalies", "net_precipitation", "level_consensus"
+]  # fmt: skip
 Direction = Literal["lower", "higher", "none"]
 
 
@@ -137,6 +141,25 @@ class Build(Row):
     more: tuple[Build, ...] = ()
 
 
+class Derive(Row):
+    """How a derived series is computed when it is opened: a formula of ``loaders/deriving.py``, its inputs.
+
+    ``window`` is the first and last year or month that the formula's mean is taken over, where it takes one.
+    """
+
+    formula: Formula
+    inputs: tuple[Id, ...] = Field(min_length=1)
+    window: tuple[str, str] | None = None
+
+
+class Crosscheck(Row):
+    """A second series of the same quantity and step: where the two differ by more than ``suspect``, both are
+    suspect."""
+
+    series: Id
+    suspect: float = Field(gt=0)
+
+
 class Facts(Row):
     """How rows of one file become facts; ``{column}`` in a text stands for the row's own cell."""
 
@@ -193,6 +216,13 @@ class Series(Item):
     experimental: bool = False
     projection: bool = False
     build: Build | None = None
+    derive: Derive | None = None
+    crosscheck: Crosscheck | None = None
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether a headline or a reading may rest on it; what is derived would count its inputs twice."""
+        return not (self.experimental or self.derive)
 
     @model_validator(mode="after")
     def _level_has_datum(self) -> Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from loaders.catalogue import catalogue
 from loaders.model import Outcome, RefreshReport, SeriesResult, SourceResult
 
@@ -94,7 +96,8 @@ def _detail(word: Outcome, group: list[SeriesResult], message: str) -> str:
         return f"{reasons.pop() if len(reasons) == 1 else 'several reasons'}; {_kept(group)}"
     if word == "held":
         return _kept(group)
-    return message
+    empty = Counter(item.message for item in group if word == "unchanged" and item.message)
+    return "; ".join(filter(None, [message, *(f"{count} {said}" for said, count in empty.items())]))
 
 
 def _short(result: SeriesResult) -> str:

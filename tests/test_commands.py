@@ -75,7 +75,10 @@ def test_list_has_the_promised_keys(run):
         "source": "published",
         "kind": "observed",
         "provenance_grade": "secondary",
+        "experimental": False,
         "key_needed": False,
+        "inputs": [],
+        "needs": [],
         "state": "baseline",
         "first": "1992-09-28",
         "newest": "2023-07-22",
@@ -92,7 +95,8 @@ def test_list_as_a_table_has_a_line_per_series(run):
     assert len(out.splitlines()) == len(catalogue().series) + len(catalogue().fields) + 1
     line = next(line for line in out.splitlines() if line.startswith("caspian-level-dahiti "))
     assert line.split()[1:] == [
-        "caspian", "level", "m", "dahiti-2023", "published", "no", "1992-09-28", "2023-07-22", "baseline",
+        "caspian", "level", "m", "dahiti-2023", "published", "observed", "no", "no",
+        "1992-09-28", "2023-07-22", "baseline",
     ]  # fmt: skip
 
 
