@@ -47,7 +47,9 @@ def series_list(sea: str | None = None, indicator: str | None = None) -> list[di
 
 
 def status() -> dict[str, Any]:
-    """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
+    """The cache id, the newest day of all, the age of each series, the last attempts, and what came."""
+    from loaders import news
+
     today, live = datetime.now(UTC).date(), store.entries()
     series, attempts = [], store.attempts()["sources"]
     for row in catalogue().series.values():
@@ -69,7 +71,13 @@ def status() -> dict[str, Any]:
     ]
     ahead = {row.id for row in catalogue().series.values() if row.projection}
     days = [item["newest"] for item in series if item["newest"] and item["id"] not in ahead]
-    return {"cache_id": cache_id(), "newest": max(days, default=None), "series": series, "sources": sources}
+    return {
+        "cache_id": cache_id(),
+        "newest": max(days, default=None),
+        "series": series,
+        "sources": sources,
+        "changes": news.listed(),
+    }
 
 
 def cache_id() -> str:

@@ -101,7 +101,7 @@ def test_status_has_the_promised_keys(run, served):
     code, out, _ = run("status", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["cache_id", "newest", "series", "sources"]
+    assert list(found) == ["cache_id", "newest", "series", "sources", "changes"]
     assert len(found["cache_id"]) == 12
     assert found == loaders.status()
     series = {row["id"]: row for row in found["series"]}
