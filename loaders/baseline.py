@@ -37,7 +37,8 @@ def folder() -> Path:
 def manifest() -> dict[str, Any]:
     """``{"schema", "builder_version", "built", "series": {id: ...}, "tables": {id: ...}}``.
 
-    What the catalogue does not have, or a credit group switched off, is not in it. Raises CacheCorrupt where the manifest cannot be read.
+    What the catalogue does not have, or a credit group switched off, is not in it. Raises CacheCorrupt where
+    the manifest cannot be read.
     """
     path = folder() / "manifest.json"
     try:
