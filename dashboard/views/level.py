@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, levels, markup, sentences
+from dashboard import levels, markup, sentences
 from dashboard.analysis import SPEECH, annual_means
+from dashboard.figures import charts
 from dashboard.findings import BODIES, finding
 from dashboard.lines import clip, line_of, monthly, shifted, steps_of
 from dashboard.sentences import first_period, newest_period
@@ -202,7 +203,6 @@ def like_periods(body):
         look,
         color_of(row),
         decimals=2,
-        lang=selection.lang,
         view="level-pairs",
         credit=credit_of([line]),
     )
@@ -237,7 +237,6 @@ def swing(body, mine):
         color_of(row),
         decimals=2,
         recent=2,
-        lang=selection.lang,
         band=band,
         view="level-seasons",
         credit=credit_of([line]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, wraps
+from typing import ParamSpec
 from urllib.parse import urlencode
 
 import numpy as np
@@ -24,9 +25,10 @@ from dashboard.lines import Line
 from dashboard.palette import Palette
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
-from dashboard.text import day, number, period, t
+from dashboard.text import day, number, period, plural, speak, t
 from loaders.model import Series
 
+P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
 
@@ -80,9 +82,7 @@ def age(months: int) -> str:
     """ "8 months old" in the catalogue's words."""
     if months <= 0:
         return t("age.now")
-    if months >= 36:
-        return t("age.years", years=months // 12)
-    return t("age.one") if months == 1 else t("age.many", months=months)
+    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
 
 
 def newest_words(current: Frame) -> tuple[str, str]:
@@ -130,7 +130,19 @@ def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str
     )
 
 
-@st.fragment
+def fragment(part: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that runs again by itself, in the reader's language: such a run has its own thread."""
+
+    @st.fragment
+    @wraps(part)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        speak(frame().selection.lang)
+        part(*args, **kwargs)
+
+    return run
+
+
+@fragment
 def chart(
     figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
 ) -> None:
