@@ -21,7 +21,7 @@ ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 
 @dataclass(frozen=True)
 class Assembled:
-    """A checked dataset, and the flags it had before the quality rules ran."""
+    """A checked dataset, and the flags that were to be expected: the source's own, and those of a dry bed."""
 
     dataset: xr.Dataset
     given: np.ndarray
@@ -49,7 +49,7 @@ def assemble(
     if not joined.sizes["time"] or np.all(np.isnan(joined["value"].values)):
         raise NotData("no value in the answer")
     marked = mark_provisional(joined, source.provisional_days, retrieved)
-    return Assembled(contract.check(qc.flag(marked, row, now=now)), marked["qc"].values)
+    return Assembled(contract.check(qc.flag(marked, row, now=now)), qc.doubts(marked, row))
 
 
 def _parsed(parse: Parse, bodies: Sequence[bytes], row: Series) -> list[xr.Dataset]:

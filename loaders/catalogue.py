@@ -168,6 +168,10 @@ def _cross_check(tables: Catalogue) -> None:
             raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
         if source.key_needed and not source.key_in:
             raise CatalogueError(f"source {source.id}: key_in: where does its key go?")
+    for limits in tables.thresholds.values():
+        for basin, other in limits.basins.items():
+            if basin not in tables.places or other not in tables.thresholds:
+                raise CatalogueError(f"threshold {limits.id}: basins: unknown {basin!r} or {other!r}")
     for row in tables.series.values():
         named: list[tuple[str, str | None, dict[str, Any]]] = [
             ("place", row.place, tables.places),
