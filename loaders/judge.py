@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import holds, netcdf, store
+from loaders import holds, netcdf, qc, store
 from loaders.assemble import Assembled, Parse, assemble
 from loaders.errors import LoadError
 from loaders.model import Series, SeriesResult, Source
@@ -49,7 +49,7 @@ def judge(
     known = store.entries().get(row.id) if old is not None else None
     if known and known["sha256"] == hashlib.sha256(netcdf.encode(made.dataset)).hexdigest():
         return unchanged(row.id, made.dataset)
-    reason = holds.reason(old, made.dataset, made.given)
+    reason = holds.reason(old, made.dataset, made.given, qc.limits_of(made.dataset, row))
     if reason and not accept:
         return _held_back(row.id, reason, old)
     result = _updated(row.id, made, old, f"accepted: {reason}" if reason else "")

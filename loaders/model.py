@@ -222,7 +222,7 @@ class Threshold(Row):
     """One version of the quality limits of one kind of series, in its canonical unit, with their origin.
 
     ``date`` is the day they were last set. ``percent`` says that steps and spikes are per cent of the value
-    before or around. A spike or a flat line is looked for where neighbours stand at most three of the first
+    before or around. ``tail_*`` limit how far the newest three points stand from the trend and season. A spike or a flat line is looked for where neighbours stand at most three of the first
     step apart. From ``doubt_from`` on every value is suspect. ``basins`` names the limits to take instead
     where the file itself says which basin it is of.
     """
@@ -244,6 +244,8 @@ class Threshold(Row):
     flat_count: int | None = Field(default=None, ge=2)
     flat_within: float = 0.001
     flat_exempt_months: tuple[int, ...] = ()
+    tail_suspect: float | None = None
+    tail_hold: float | None = None
     line: Line | None = None
     doubt_from: str | None = None
     basins: dict[Id, Id] = {}

@@ -55,15 +55,17 @@ def limits_of(dataset: xr.Dataset, row: Series) -> Threshold | None:
 def doubts(dataset: xr.Dataset, row: Series) -> np.ndarray:
     """The flags that are no surprise: the source's own, and 3 where the place itself is in doubt."""
     limits, flags = limits_of(dataset, row), dataset["qc"].values
-    return worst(flags, rules.doubted(dataset["time"].values, limits)) if limits else flags
+    if not limits:
+        return flags
+    return worst(flags, rules.doubted(dataset["time"].values, dataset["value"].values, limits))
 
 
 def checked(times: np.ndarray, values: np.ndarray, limits: Threshold) -> list[np.ndarray]:
     """The flags of each rule; what is out of range is no neighbour to judge others by."""
     ranged = rules.gross_range(times, values, limits)
     sound = np.where(ranged == Flag.FAIL, np.nan, values)
-    rest = [rule(times, sound, limits) for rule in (rules.step, rules.spike, rules.flat)]
-    return [ranged, rules.doubted(times, limits), *rest]
+    rest = [rule(times, sound, limits) for rule in (rules.step, rules.spike, rules.flat, rules.tail)]
+    return [ranged, rules.doubted(times, sound, limits), *rest]
 
 
 def is_fill(values: np.ndarray, limits: Threshold | None) -> np.ndarray:

@@ -17,6 +17,7 @@ AHEAD = timedelta(days=2)
 FAR = 3.0
 # A change over more than one and a half steps is not the change of a step.
 LONG = 1.5
+TAIL, YEAR, SEASON = 3, 365.25, 30.0
 DAY = np.timedelta64(1, "D")
 BADNESS = (Flag.MISSING, Flag.NOT_EVALUATED, Flag.PASS, Flag.SUSPECT, Flag.FAIL)
 RANK = np.array([BADNESS.index(flag) if flag in BADNESS else 0 for flag in range(10)])
@@ -34,22 +35,23 @@ def ahead(times: np.ndarray, now: datetime) -> np.ndarray:
 
 
 def gross_range(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray:
-    """4 outside the fail span, 3 outside the suspect span or further from the moving line than it allows."""
+    """4 outside the fail span, 3 outside the suspect span."""
     flags = np.full(values.shape, Flag.PASS, dtype="int8")
     flags[outside(values, limits.suspect_below, limits.suspect_above)] = Flag.SUSPECT
-    if limits.line:
-        line = limits.line
-        apart = np.abs(values - (line.value + line.per_year * (_years(times) - line.year)))
-        flags[(apart > line.within) & (times >= np.datetime64(line.since, "ns"))] = Flag.SUSPECT
     flags[outside(values, limits.fail_below, limits.fail_above)] = Flag.FAIL
     return _settled(times, values, flags, limits)
 
 
-def doubted(times: np.ndarray, limits: Threshold) -> np.ndarray:
-    """3 from the day on when the place itself is in doubt (a dry bed still returns heights), else 1."""
-    if not limits.doubt_from:
-        return np.full(times.shape, Flag.PASS, dtype="int8")
-    return np.where(times >= np.datetime64(limits.doubt_from, "ns"), Flag.SUSPECT, Flag.PASS).astype("int8")
+def doubted(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray:
+    """3 where the place itself is in doubt: off the line on which it falls, or a bed known to be dry."""
+    flags = np.full(values.shape, Flag.PASS, dtype="int8")
+    if limits.line:
+        line = limits.line
+        apart = np.abs(values - (line.value + line.per_year * (_years(times) - line.year)))
+        flags[(apart > line.within) & (times >= np.datetime64(line.since, "ns"))] = Flag.SUSPECT
+    if limits.doubt_from:
+        flags[times >= np.datetime64(limits.doubt_from, "ns")] = Flag.SUSPECT
+    return _settled(times, values, flags, limits)
 
 
 def step(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray:
@@ -94,6 +96,35 @@ def flat(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray
         months = times.astype("datetime64[M]").astype(int) % 12 + 1
         flags[np.isin(months, limits.flat_exempt_months)] = Flag.NOT_EVALUATED
     return _settled(times, values, flags, limits)
+
+
+def tail(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray:
+    """3 for the newest three points where their mean is not where the years before lead; else 2."""
+    flags = np.full(values.shape, Flag.NOT_EVALUATED, dtype="int8")
+    there = np.flatnonzero(~np.isnan(values))
+    apart = departure(times, values)
+    if limits.tail_suspect is not None and apart is not None and abs(apart) > limits.tail_suspect:
+        flags[there[-TAIL:]] = Flag.SUSPECT
+    return _settled(times, values, flags, limits)
+
+
+def departure(times: np.ndarray, values: np.ndarray) -> float | None:
+    """How far the newest three points stand above the season of a year ago moved on by the trend, or None.
+
+    The season is the mean of the 61 days around the same day a year earlier; the trend is the mean of the year
+    before the three points less that of the year before it. Each of them needs three points.
+    """
+    there = ~np.isnan(values)
+    if there.sum() <= TAIL:
+        return None
+    days, known = (times[there] - times[there][-TAIL]) / DAY, values[there]
+    middle = (days[-TAIL] + days[-1]) / 2 - YEAR
+    last, older = (days >= -YEAR) & (days < 0), (days >= -2 * YEAR) & (days < -YEAR)
+    season = (np.abs(days - middle) <= SEASON) & (days < 0)
+    if min(last.sum(), older.sum(), season.sum()) < TAIL:
+        return None
+    trend = known[last].mean() - known[older].mean()
+    return float(known[-TAIL:].mean() - known[season].mean() - trend)
 
 
 def outside(values: np.ndarray, below: float | None, above: float | None) -> np.ndarray:
