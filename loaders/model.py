@@ -222,9 +222,10 @@ class Threshold(Row):
     """One version of the quality limits of one kind of series, in its canonical unit, with their origin.
 
     ``date`` is the day they were last set. ``percent`` says that steps and spikes are per cent of the value
-    before or around. ``tail_*`` limit how far the newest three points stand from the trend and season. A spike or a flat line is looked for where neighbours stand at most three of the first
-    step apart. From ``doubt_from`` on every value is suspect. ``basins`` names the limits to take instead
-    where the file itself says which basin it is of.
+    before or around. A spike or a flat line is looked for where neighbours stand at most three of the first
+    step apart. ``tail_*`` limit how far the newest three points may stand from trend and season. From
+    ``doubt_from`` on every value is suspect. ``basins`` names the limits to take instead where the file
+    itself says which basin it is of.
     """
 
     id: Id

@@ -31,8 +31,9 @@ def marked(dataset: xr.Dataset, other: xr.Dataset) -> xr.Dataset:
 
 def differing(one: xr.Dataset, other: xr.Dataset) -> np.ndarray:
     """The months (datetime64[M]) in which the two changes over twelve months are more than 0.15 m apart."""
-    months, left, right = np.intersect1d(*(_changes(part)[0] for part in (one, other)), return_indices=True)
-    apart = np.abs(_changes(one)[1][left] - _changes(other)[1][right])
+    (first, ours), (second, theirs) = _changes(one), _changes(other)
+    months, left, right = np.intersect1d(first, second, return_indices=True)
+    apart = np.abs(ours[left] - theirs[right])
     return months[apart > MAX_APART + 1e-9]
 
 

@@ -111,8 +111,8 @@ def tail(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarray
 def departure(times: np.ndarray, values: np.ndarray) -> float | None:
     """How far the newest three points stand above the season of a year ago moved on by the trend, or None.
 
-    The season is the mean of the 61 days around the same day a year earlier; the trend is the mean of the year
-    before the three points less that of the year before it. Each of them needs three points.
+    The season is the mean of the 61 days around the same day a year earlier; the trend is the mean of the
+    year before the three points less that of the year before it. Each of them needs three points, and the record two whole years.
     """
     there = ~np.isnan(values)
     if there.sum() <= TAIL:
@@ -121,7 +121,7 @@ def departure(times: np.ndarray, values: np.ndarray) -> float | None:
     middle = (days[-TAIL] + days[-1]) / 2 - YEAR
     last, older = (days >= -YEAR) & (days < 0), (days >= -2 * YEAR) & (days < -YEAR)
     season = (np.abs(days - middle) <= SEASON) & (days < 0)
-    if min(last.sum(), older.sum(), season.sum()) < TAIL:
+    if days[0] > SEASON - 2 * YEAR or min(last.sum(), older.sum(), season.sum()) < TAIL:
         return None
     trend = known[last].mean() - known[older].mean()
     return float(known[-TAIL:].mean() - known[season].mean() - trend)

@@ -63,8 +63,8 @@ def test_the_caspian_satellite_record_holds_one_artefact(samples):
     assert flagged.sizes["time"] == 1112
     assert flagged["time"].values[flagged["qc"].values == 4] == np.datetime64("2000-01-27")
     assert flagged["value"].sel(time="2000-01-27").item() == -27.307
-    # Its neighbours are drawn towards it: -26.517 against the mean of -26.625 and -27.307, and a step of 0.631 m
-    # back to -26.676.
+    # Its neighbours are drawn towards it: -26.517 against the mean of -26.625 and -27.307, and a step of
+    # 0.631 m back to -26.676.
     suspect = flagged["time"].values[flagged["qc"].values == 3]
     assert suspect.astype("datetime64[D]").astype(str).tolist() == ["2000-01-17", "2000-02-06"]
     assert (flagged["qc"].values == 1).sum() == 1109
