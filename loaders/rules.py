@@ -112,7 +112,8 @@ def departure(times: np.ndarray, values: np.ndarray) -> float | None:
     """How far the newest three points stand above the season of a year ago moved on by the trend, or None.
 
     The season is the mean of the 61 days around the same day a year earlier; the trend is the mean of the
-    year before the three points less that of the year before it. Each of them needs three points, and the record two whole years.
+    year before the three points less that of the year before it. Each of them needs three points, and the
+    record two whole years.
     """
     there = ~np.isnan(values)
     if there.sum() <= TAIL:
