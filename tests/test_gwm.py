@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from loaders import qc
+from loaders import holds, qc
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncated
@@ -229,6 +229,10 @@ def test_the_east_basin_is_suspect_from_2015_and_the_west_is_not():
     assert late.sum() == 27
     assert (east["qc"].values == np.where(late, Flag.SUSPECT, Flag.PASS)).all()
     assert "dry" in east.attrs["caveat"]
+    # 27 of 100 suspect values would be held, were they a surprise.
+    assert holds.reason(None, east) == "27 of 100 new values are suspect"
+    expected = qc.doubts(finished(aral_file(277, 45.0, 60.0), row), row)
+    assert holds.reason(None, east, expected) is None
     west = finished(aral_file(277, 45.0, 58.5), row)
     assert (west["qc"].values == Flag.PASS).all()
 
