@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "Selection", "cache_id", "catalogue", "fingerprint", "list_fields", "list_series", "open_all",
+    "Selection", "cache_id", "catalogue", "changes", "fingerprint", "list_fields", "list_series", "open_all",
     "open_field", "open_series", "open_table", "refresh", "status", "to_csv", "to_netcdf",
 ]  # fmt: skip
 EVERYTHING = Selection()
@@ -94,6 +94,18 @@ def status() -> dict[str, Any]:
     from loaders import overview
 
     return overview.status()
+
+
+def changes() -> list[dict[str, Any]]:
+    """What the refreshes did, newest first: ``when, series, added, changed, removed, largest, unit, outcome,
+    message``.
+
+    ``outcome`` is ``updated``, ``held`` or ``baseline``; the last is one entry for all that was built in, at
+    the day it was built, with no series. ``largest`` is the largest change of a value, in ``unit``, or None.
+    """
+    from loaders import news
+
+    return news.listed()
 
 
 def cache_id() -> str:

@@ -21,7 +21,7 @@ ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 
 @dataclass(frozen=True)
 class Assembled:
-    """A checked dataset, and the flags that a series had before the quality rules ran."""
+    """A checked dataset; of a series the flags to be expected: the source's own, those of a dry bed."""
 
     dataset: xr.Dataset
     given: np.ndarray | None = None
@@ -52,7 +52,7 @@ def assemble(
     if not joined.sizes["time"] or np.all(np.isnan(joined["value"].values)):
         raise NotData("no value in the answer")
     marked = mark_provisional(joined, source.provisional_days, retrieved)
-    return Assembled(contract.check(qc.flag(marked, row, now=now)), marked["qc"].values)
+    return Assembled(contract.check(qc.flag(marked, row, now=now)), qc.doubts(marked, row))
 
 
 def conform(parsed: xr.Dataset, row: Item) -> xr.Dataset:

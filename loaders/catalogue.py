@@ -193,6 +193,10 @@ def _cross_check(tables: Catalogue) -> None:
             _require_known(kind, item, tables)
     for twice in tables.series.keys() & tables.fields.keys():
         raise CatalogueError(f"field {twice}: id: stands twice")
+    for limits in tables.thresholds.values():
+        for basin, other in limits.basins.items():
+            if basin not in tables.places or other not in tables.thresholds:
+                raise CatalogueError(f"threshold {limits.id}: basins: unknown {basin!r} or {other!r}")
     for row in tables.series.values():
         if row.unit != tables.indicators[row.indicator].unit:
             raise CatalogueError(f"series {row.id}: unit: not the canonical unit of {row.indicator}")

@@ -244,19 +244,60 @@ class FieldRow(Item):
     heights: tuple[float, float]
 
 
+class Step(Row):
+    """How much a value may change in ``days``; ``per_day`` more for each day of a longer gap.
+
+    Without ``per_day`` a longer gap is not judged. Limits are in the unit of the series or in per cent.
+    """
+
+    days: float = Field(gt=0)
+    suspect: float
+    fail: float
+    per_day: float = 0.0
+
+
+class Line(Row):
+    """A level that moves by ``per_year`` through ``value`` at the start of ``year``, known from ``since``."""
+
+    year: float
+    value: float
+    per_year: float
+    within: float
+    since: str
+
+
 class Threshold(Row):
-    """Quality limits of one kind of series, in its canonical unit, with their origin and validity."""
+    """One version of the quality limits of one kind of series, in its canonical unit, with their origin.
+
+    ``date`` is the day they were last set. ``percent`` says that steps and spikes are per cent of the value
+    before or around. A spike or a flat line is looked for where neighbours stand at most three of the first
+    step apart. ``tail_*`` limit how far the newest three points may stand from trend and season. From
+    ``doubt_from`` on every value is suspect. ``basins`` names the limits to take instead where the file
+    itself says which basin it is of.
+    """
 
     id: Id
     source: str
+    version: int
+    date: str
     valid_from: str
     valid_to: str | None = None
     fail_below: float | None = None
     fail_above: float | None = None
     suspect_below: float | None = None
     suspect_above: float | None = None
+    percent: bool = False
+    steps: tuple[Step, ...] = ()
     spike_suspect: float | None = None
     spike_fail: float | None = None
+    flat_count: int | None = Field(default=None, ge=2)
+    flat_within: float = 0.001
+    flat_exempt_months: tuple[int, ...] = ()
+    tail_suspect: float | None = None
+    tail_hold: float | None = None
+    line: Line | None = None
+    doubt_from: str | None = None
+    basins: dict[Id, Id] = {}
 
 
 class Table(Row):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import xarray as xr
 
-from loaders import baseline, netcdf, qc, store
+from loaders import baseline, netcdf, pairs, qc, store
 from loaders.assemble import fitting
 from loaders.catalogue import catalogue, find_field, find_series
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
@@ -15,7 +17,10 @@ ORIGINS = ("best", "live", "baseline")
 
 
 def open_series(series_id: str, origin: str) -> xr.Dataset:
-    """Raises UnknownSeries, NoData, or CacheCorrupt or ContractError where the only copy is not sound."""
+    """A best series is marked where another record of the same sea disagrees with it.
+
+    Raises UnknownSeries, NoData, or CacheCorrupt or ContractError where the only copy is not sound.
+    """
     row = find_series(series_id)
     if origin not in ORIGINS:
         raise Asking(f"unknown origin {origin!r}; one of {', '.join(ORIGINS)}")
@@ -86,12 +91,14 @@ def _derived(row: Series, origin: str, known: dict[str, xr.Dataset]) -> xr.Datas
 
 
 def _beside(row: Series, dataset: xr.Dataset, origin: str) -> xr.Dataset:
-    """With the points suspect that a second series of the same quantity does not bear out."""
+    """With the points suspect that a second record of the same quantity does not bear out."""
     for other, limit in partners(row, catalogue()):
-        try:
+        with suppress(LoadError):
             dataset = qc.apart(dataset, _stored(other, origin), limit)
-        except LoadError:
-            continue
+    for other in catalogue().series.values():
+        if origin == "best" and pairs.comparable(row, other):
+            with suppress(LoadError):
+                dataset = pairs.marked(dataset, _stored(other, origin))
     return dataset
 
 

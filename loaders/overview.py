@@ -62,7 +62,9 @@ def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
 
 
 def status() -> dict[str, Any]:
-    """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
+    """The cache id, the newest day of all, the age of each series, the last attempts, and what came."""
+    from loaders import news
+
     today, live = datetime.now(UTC).date(), store.entries()
     attempts = store.attempts()["sources"]
     series, fields = (
@@ -77,10 +79,14 @@ def status() -> dict[str, Any]:
     ]
     ahead = {row.id for row in catalogue().series.values() if row.projection}
     days = [item["newest"] for item in series if item["newest"] and item["id"] not in ahead]
-    newest = max(days, default=None)
     return {
-        "cache_id": cache_id(), "newest": newest, "series": series, "fields": fields, "sources": sources,
-    }  # fmt: skip
+        "cache_id": cache_id(),
+        "newest": max(days, default=None),
+        "series": series,
+        "fields": fields,
+        "sources": sources,
+        "changes": news.listed(),
+    }
 
 
 def _age(row: Item, origin: str | None, known: dict[str, Any], today: date) -> dict[str, Any]:

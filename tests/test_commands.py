@@ -105,7 +105,7 @@ def test_status_has_the_promised_keys(run, served):
     code, out, _ = run("status", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["cache_id", "newest", "series", "fields", "sources"]
+    assert list(found) == ["cache_id", "newest", "series", "fields", "sources", "changes"]
     assert len(found["cache_id"]) == 12
     assert found == loaders.status()
     series = {row["id"]: row for row in found["series"]}
