@@ -91,7 +91,11 @@ def test_what_the_file_says_of_itself_is_kept_beside_the_catalogue():
     assert found["datum"] == "egm2008-gwm"
 
 
-@pytest.mark.parametrize("row", catalogue().series.values(), ids=lambda row: row.id)
+# A derived row takes its terms from its inputs: test_deriving opens each of them.
+STATED = [row for row in catalogue().series.values() if not row.derive]
+
+
+@pytest.mark.parametrize("row", STATED, ids=lambda row: row.id)
 def test_every_row_makes_a_dataset_that_keeps_the_contract(row: Series):
     made = check(conform(parsed(["2020-01-01", "2021-01-01"], [1.0, 2.0], row.unit), row))
     assert made.attrs["source_url"].startswith("https://")

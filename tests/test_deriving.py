@@ -201,6 +201,7 @@ def test_every_row_opens_once_its_inputs_are_there(row):
             keep(made(name, base + 0.01 * np.arange(size), step=step))
     dataset = loaders.open_series(row.id)
     assert dataset.attrs["kind"] == "derived"
+    assert dataset.attrs["source_url"].startswith("https://")
     assert dataset.sizes["time"] > 20
     assert dataset.attrs["units"] == row.unit
 

@@ -162,4 +162,4 @@ def test_every_embedded_series_comes_back_from_its_csv(series_id):
     lines = dict(line[2:].split(": ", 1) for line in header(text))
     assert lines["licence"] != "none"
     assert lines["citation"] != "none"
-    assert (lines["datum"] == "none") == (opened.attrs["indicator"] != "level")
+    assert (lines["datum"] == "none") == (opened.attrs["indicator"] not in ("level", "level-change"))
