@@ -1,7 +1,7 @@
 """Forty ways in which a server answers badly, each made out of the answer it should have given.
 
-``REPLIES`` names them all; ``serve`` of ``loopback`` plays them. A body is the true answer of the provider, so
-that only the named thing is wrong with what arrives.
+``REPLIES`` names them all; ``serve`` of ``loopback`` plays them. A body is the true answer of the provider,
+so that only the named thing is wrong with what arrives.
 """
 
 from __future__ import annotations
