@@ -36,7 +36,9 @@ PAGES = {
 }  # fmt: skip
 # Streamlit's own client, started on a page below the root, first asks for its server below that page and
 # then one step up: two answers 404 that belong to it.
-PROBE = re.compile(r"http://127\.0\.0\.1:\d+/(?:level|extent|commitments|climate|data)/_stcore/(?:health|host-config)")
+PROBE = re.compile(
+    r"http://127\.0\.0\.1:\d+/(?:level|extent|commitments|climate|data)/_stcore/(?:health|host-config)"
+)
 PATIENCE = 25_000
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 expect.set_options(timeout=PATIENCE)
