@@ -1,13 +1,25 @@
-"""Shared by all tests: where the recorded payloads are, and an empty cache folder per test."""
+"""Shared by all tests: where the recorded payloads are, an empty cache folder per test, the fault contract."""
 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--faults", metavar="PATH", help="write the table of faults with this run's results")
+
+
+def pytest_configure(config):
+    from tests.fault_register import Recorder
+
+    if config.getoption("--faults"):
+        config.pluginmanager.register(Recorder(Path(config.getoption("--faults"))))
 
 
 def samples_folder() -> Path | None:
@@ -31,3 +43,13 @@ def _own_cache(tmp_path_factory, monkeypatch):
         if name.startswith("TWO_SEAS_") and name != "TWO_SEAS_SAMPLES":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TWO_SEAS_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def contract(httpserver, monkeypatch, capsys):
+    """The harness of ``tests/fault_contract.py`` with three healthy providers on loopback."""
+    from tests import fault_contract, providers
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield fault_contract.Contract(providers.start(httpserver, monkeypatch), monkeypatch, capsys)
+    signal.signal(signal.SIGTERM, before)
