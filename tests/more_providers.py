@@ -1,4 +1,4 @@
-"""Three more providers behind the address of ``providers``: a grid, a table of commas, and orders with a key."""
+"""Three more providers beside those of ``providers``: a grid, a table of commas, and orders with a key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAYS = ["1992-09-28", "2010-07-12", "2023-07-22"]
 
 
 def add(served: Providers, monkeypatch, base: str) -> None:
-    """Serve chlorophyll, gcb and cds too, and name them in the environment; ``base`` is the server's address."""
+    """Serve chlorophyll, gcb and cds too, and name them in the environment; ``base`` is the server."""
     genuine = served.body
 
     def body(request: Request) -> tuple[bytes, str]:
