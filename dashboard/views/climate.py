@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import charts, climate, markup, sentences
+from dashboard import climate, markup, sentences
 from dashboard.analysis import SPEECH
+from dashboard.figures import charts
 from dashboard.lines import line_of
 from dashboard.snapshot import label
 from dashboard.text import day, number, t

@@ -4,8 +4,9 @@ import numpy as np
 import streamlit as st
 
 import loaders
-from dashboard import charts, extent, extent_charts, markup, sentences
+from dashboard import extent, markup, sentences
 from dashboard.analysis import annual_means
+from dashboard.figures import charts, extent_charts
 from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
 from dashboard.text import brief, number, t

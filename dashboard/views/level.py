@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, levels, markup, sentences
+from dashboard import levels, markup, sentences
 from dashboard.analysis import SPEECH, annual_means
+from dashboard.figures import charts
 from dashboard.findings import BODIES, finding
 from dashboard.lines import clip, line_of, monthly, shifted, steps_of
 from dashboard.sentences import first_period, newest_period

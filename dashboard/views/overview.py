@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, commitments, drawing, markup, sentences
+from dashboard import commitments, markup, sentences
 from dashboard.analysis import SPEECH
+from dashboard.figures import charts, drawing
 from dashboard.findings import BODIES, finding, panels
 from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
