@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.readings import Baseline, Condition, Flow, LikeCell, Pace, Pathway
+from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
 from dashboard.text import brief, number, t
 from dashboard.wording import when

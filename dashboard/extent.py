@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.pathway import inflow_to_hold
+from dashboard.readings.pathway import inflow_to_hold
 
 M_KM2_TO_KM3 = 1e-3
 

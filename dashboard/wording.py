@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.palette import Palette
-from dashboard.readings import Assessment, Baseline, Condition, Delivery, Pathway
+from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
 from dashboard.sentences import pace_words as pace
 from dashboard.text import day, month, number, t
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loaders.catalogue import catalogue
+from loaders.errors import LoadError
 from loaders.model import Outcome, RefreshReport, SeriesResult, SourceResult
 
 WORST_FIRST: tuple[Outcome, ...] = ("failed", "held", "updated", "unchanged", "skipped")
@@ -75,6 +76,12 @@ def error_line(source: SourceResult) -> str | None:
     return (head if len(head) <= room else head[: room - 1] + "…") + tail
 
 
+def cache_line(error: LoadError, newest: str | None) -> str:
+    """The line of a cache that could not be used, with the newest day that is still read."""
+    what, _, advice = str(error).rpartition("; ")
+    return f"{what}; {_kept_until(newest)}; {advice}"
+
+
 def outcome(source: SourceResult) -> Outcome:
     """The word for a source as a whole: the worst that happened to one of its series."""
     return next((word for word in WORST_FIRST if source.count(word)), "skipped")
@@ -100,5 +107,8 @@ def _short(result: SeriesResult) -> str:
 
 
 def _kept(group: list[SeriesResult]) -> str:
-    newest = max((item.newest for item in group if item.newest), default=None)
+    return _kept_until(max((item.newest for item in group if item.newest), default=None))
+
+
+def _kept_until(newest: str | None) -> str:
     return f"kept data of {newest}" if newest else "kept none"

@@ -1,4 +1,4 @@
-"""Shared by all tests: where the recorded payloads are, an empty cache folder per test, the fault contract."""
+"""Shared by all tests: recorded payloads, an empty cache folder per test, the contract of a fault."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ def _own_cache(tmp_path_factory, monkeypatch):
         if name.startswith("TWO_SEAS_") and name != "TWO_SEAS_SAMPLES":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TWO_SEAS_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True)
+def _panels_stand(caplog):
+    """A panel that fails gives way to a box; a test that did not mean it (and clear the log) fails."""
+    yield
+    assert not [one for one in caplog.get_records("call") if one.name == "two_seas.panel"]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The five things that every fault must keep, asserted on the real refresh command and the real page.
 
-A test asks for the fixture ``contract``, starts it with ``contract.begin()`` (a refresh that stores good data of
-a victim and of a healthy source), makes the fault, and calls one of
+A test asks for the fixture ``contract``, starts it with ``contract.begin()`` (a refresh that stores good data
+of a victim and of a healthy source), makes the fault, and calls one of
 
 ``contract.source_fails(*words, error=...)``   the victim's answer is at fault
 ``contract.cache_fails(*words)``               the cache cannot be used
@@ -23,7 +23,7 @@ import loaders
 from dashboard import cli
 from dashboard.text import t
 from loaders import commands, store
-from loaders.model import RefreshReport, SeriesResult
+from loaders.model import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
 from tests.providers import Providers
 
@@ -109,8 +109,7 @@ class Contract:
         self.one_line(ran, self.victim, kept, words)
         self.kept(hurt)
         self.page(hurt, begun)
-        assert done[self.other].count("updated"), ran
-        assert not done[self.other].count("failed"), ran
+        self.others_go_on(done[self.other], ran)
         assert ran.code == code, ran
         self.tells_no_key(ran)
         return ran
@@ -159,6 +158,15 @@ class Contract:
             for sha256 in served:
                 name = f"raw/{self.victim}/{sha256}.gz"
                 assert after[name] == self.before[name]
+
+    def others_go_on(self, other: SourceResult, ran: Ran) -> None:
+        """The healthy source brought what it has new, and that is stored."""
+        now = store.entries()
+        fresh = [one.series for one in other.series if one.outcome == "updated"]
+        assert fresh, ran
+        assert not other.count("failed"), ran
+        for series in fresh:
+            assert now[series]["sha256"] != self.entries[series]["sha256"]
 
     def page(self, hurt: list[SeriesResult], begun: datetime) -> None:
         """The Data page shows the kept data with their age, and the attempt with its result."""

@@ -13,9 +13,9 @@ import pytest
 HERE = Path(__file__).parent
 HEAD = """# Faults
 
-What can go wrong, what happens instead, and the tests that show it. In every case the stored data stay as they
-were, byte by byte, the page still opens and says how old they are, the other sources go on, and one line says
-what happened, of when the kept data are and what to do. Catalogue: `tests/faults.toml`. This page is made by
+What can go wrong, what happens instead, and the tests that show it. In every case the stored data stay as
+they were, byte by byte; the page still opens and says how old they are; the other sources go on; and one line
+says what happened, of when the kept data are and what to do. Catalogue: `tests/faults.toml`. Made by
 
     python -m pytest --faults docs/faults.md
 """
@@ -30,7 +30,7 @@ def catalogue() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
 
 def covering() -> dict[str, list[str]]:
-    """The tests of each fault, as ``test_store.py::test_name``; found by their marks, without running them."""
+    """The tests of each fault, as ``test_store.py::test_name``; found by their marks, without a run."""
     found: dict[str, set[str]] = {}
     for path in sorted(HERE.glob("test_*.py")):
         try:

@@ -14,7 +14,7 @@ import dashboard.palette
 import loaders
 from dashboard import filters
 from dashboard.commitments import register
-from dashboard.drawing import faint
+from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.text import t
 from loaders import baseline as embedded

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import assess as module
-from dashboard import cli, condition, frozen, sensitivity, snapshot
-from dashboard.assess import assess
-from dashboard.readings import ConditionState, DeliveryState, PathwayState, weakest
+from dashboard import cli, snapshot
+from dashboard.readings import assess as module
+from dashboard.readings import condition, frozen, sensitivity
+from dashboard.readings.assess import assess
+from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
 from dashboard.rows import Reason
 from loaders import commands
 from loaders.catalogue import catalogue
@@ -413,11 +414,12 @@ def test_wrong_arguments_are_one_line_and_code_2(run, words, text):
 
 def test_readings_load_no_streamlit_no_plotly_and_no_scipy_stats():
     code = (
-        "import sys, numpy as np; from dashboard import snapshot; from dashboard.assess import assess; "
+        "import sys, numpy as np; from dashboard import snapshot; "
+        "from dashboard.readings.assess import assess; "
         "assess(snapshot.load(), as_of=np.datetime64('2026-06-30')); print(*sys.modules, sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     loaded = done.stdout.split()
-    assert "dashboard.assess" in loaded
+    assert "dashboard.readings.assess" in loaded
     assert not {"streamlit", "plotly", "scipy.stats"} & set(loaded)

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import calibrate, frozen, placebo, synthetic
-from dashboard.calibrate import NO_CHANGE, SLOWER, Share, in_sample, share
+from dashboard.readings import calibrate, frozen, placebo, synthetic
+from dashboard.readings.calibrate import NO_CHANGE, SLOWER, Share, in_sample, share
 
 PAGE = calibrate.FILE.read_text("utf-8")
 DRAWS = 300

@@ -8,8 +8,8 @@ from html import unescape
 import numpy as np
 import pytest
 
-from dashboard import charts, drawing
 from dashboard.analysis import like_change
+from dashboard.figures import charts, drawing
 from dashboard.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.palette import DARK, LIGHT
 from tests.figure_json import (

@@ -10,11 +10,11 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from dashboard import condition, frozen, piecewise, verdict
 from dashboard.analysis import SPEECH
-from dashboard.claims import mann_kendall, when_said
-from dashboard.estimates import Estimate, Fit
-from dashboard.frozen import BASELINES
+from dashboard.readings import condition, frozen, piecewise, verdict
+from dashboard.readings.claims import mann_kendall, when_said
+from dashboard.readings.estimates import Estimate, Fit
+from dashboard.readings.frozen import BASELINES
 from loaders.catalogue import catalogue
 from loaders.errors import ContractError
 from tests import levels

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.commitments import milestones_of, register
-from dashboard.delivery import delivery, last_day
+from dashboard.readings.delivery import delivery, last_day
 from dashboard.rows import Milestone
 
 TODAY = np.datetime64("2026-11-24", "D")

@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard import pathway
 from dashboard.commitments import register, targets_of
+from dashboard.readings import pathway
 from dashboard.rows import Pace
 from tests import levels
 

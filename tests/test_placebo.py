@@ -9,9 +9,9 @@ import statsmodels.api as sm
 import xarray as xr
 
 import loaders
-from dashboard import frozen, placebo, yearly
-from dashboard.estimates import Band
-from dashboard.readings import Baseline
+from dashboard.readings import frozen, placebo, yearly
+from dashboard.readings.estimates import Band
+from dashboard.readings.records import Baseline
 from loaders.errors import CatalogueError
 from tests import levels
 

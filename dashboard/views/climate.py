@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import charts, climate, markup, sentences
+from dashboard import climate, markup, sentences
 from dashboard.analysis import SPEECH
+from dashboard.figures import charts
 from dashboard.lines import line_of
 from dashboard.snapshot import label
 from dashboard.text import day, number, t
@@ -44,6 +45,7 @@ def finding(row, found):
              side=t("climate.above" if mean > 0 else "climate.below"))  # fmt: skip
 
 
+@parts.panel()
 def draw(row, found):
     color, text_color = look.of_place(row.place, row.sea), look.text_of_place(row.place, row.sea)
     dataset = snapshot.series[row.id]

@@ -6,12 +6,14 @@ import numpy as np
 import streamlit as st
 import xarray as xr
 
-from dashboard import arithmetic, charts, claims, commitments, markup, reading_charts, sentences, wording
+from dashboard import arithmetic, commitments, markup, sentences, wording
 from dashboard.analysis import annual_means, monthly_means
-from dashboard.estimates import Carried
+from dashboard.figures import charts, reading_charts
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
-from dashboard.readings import Assessment, Condition, Pathway
+from dashboard.readings import claims
+from dashboard.readings.estimates import Carried
+from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
 from dashboard.sentences import CENTIMETRES
 from dashboard.snapshot import label

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
@@ -27,6 +29,7 @@ from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
 from dashboard.text import day, number, period, t
 from loaders.model import Series
 
+LOG = logging.getLogger("two_seas.panel")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
 
@@ -64,6 +67,16 @@ class Frame:
         chosen = replace(self.selection, **{key: value or "" for key, value in changed.items()})
         params = filters.write(chosen, page=page)
         return f"{page}?{urlencode(params)}" if params else page
+
+
+@contextmanager
+def panel() -> Iterator[None]:
+    """What is drawn inside; where it fails a box says so in its place, and the rest of the page stands."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - a reader gets the other panels, the log the reason
+        LOG.exception("a panel failed")
+        st.error(t("panel.failed"))
 
 
 def frame() -> Frame:
@@ -131,6 +144,7 @@ def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str
 
 
 @st.fragment
+@panel()
 def chart(
     figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
 ) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import markup, wording
-from dashboard.assess import assess
 from dashboard.commitments import Register
-from dashboard.readings import Assessment
+from dashboard.readings.assess import assess
+from dashboard.readings.records import Assessment
 from dashboard.rows import Commitment
 from dashboard.snapshot import Snapshot
 from dashboard.text import t

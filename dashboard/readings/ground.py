@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard import verdict, yearly
 from dashboard.analysis import annual_means
-from dashboard.estimates import Carried
-from dashboard.frozen import CM, Bands
-from dashboard.placebo import guarded
-from dashboard.readings import UNRATED, Baseline, ConditionState
+from dashboard.readings import verdict, yearly
+from dashboard.readings.estimates import Carried
+from dashboard.readings.frozen import CM, Bands
+from dashboard.readings.placebo import guarded
+from dashboard.readings.records import UNRATED, Baseline, ConditionState
 from loaders.model import Series
 
 YEARLY = "yearly"

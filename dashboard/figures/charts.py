@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from dashboard.analysis import SPEECH, Change
-from dashboard.drawing import (
+from dashboard.figures.drawing import (
     WIDTHS,
     Mark,
     Sketch,

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.analysis import good
-from dashboard.readings import Evidence, Pace, Pathway, PathwayState
+from dashboard.readings.records import Evidence, Pace, Pathway, PathwayState
 from dashboard.rows import Pace as Line
 from dashboard.rows import Target
 

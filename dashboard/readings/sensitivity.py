@@ -18,7 +18,7 @@ from dashboard.analysis import (
     step_of,
 )
 from dashboard.findings import Comparison, change_of
-from dashboard.readings import LikeCell
+from dashboard.readings.records import LikeCell
 from dashboard.snapshot import Snapshot
 from loaders.model import Series
 

@@ -1,7 +1,7 @@
 """How often the condition words are wrong, and how often they see a change that is there; measured, printed.
 
-``python -m dashboard.calibrate`` writes ``docs/calibration.md``. The words are those of the pages: the same
-functions run on placebo dates of the record and on synthetic series with the sea's own spectrum.
+``python -m dashboard.readings.calibrate`` writes ``docs/calibration.md``. The words are those of the pages:
+the same functions run on placebo dates of the record and on synthetic series with the sea's own spectrum.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 import loaders
-from dashboard import condition, frozen, ground, piecewise, placebo, synthetic, yearly
 from dashboard.analysis import annual_means, monthly_means
-from dashboard.estimates import Band
-from dashboard.frozen import AFTER_START, CM, Bands
-from dashboard.readings import ConditionState
+from dashboard.readings import condition, frozen, ground, piecewise, placebo, synthetic, yearly
+from dashboard.readings.estimates import Band
+from dashboard.readings.frozen import AFTER_START, CM, Bands
+from dashboard.readings.records import ConditionState
 
-FILE = Path(__file__).parents[1] / "docs" / "calibration.md"
+FILE = Path(__file__).parents[2] / "docs" / "calibration.md"
 PLACE = "caspian"
 SEED = 20231124
 DRAWS = 1000
@@ -137,7 +137,7 @@ def record() -> tuple[np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    from dashboard.calibration_page import page
+    from dashboard.readings.calibration_page import page
 
     FILE.write_text(page(DRAWS, ROUGH_DRAWS), "utf-8")
 

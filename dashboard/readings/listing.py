@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.readings import Assessment
+from dashboard.readings.records import Assessment
 
 HEAD = ("id", "delivery", "condition", "pathway", "evidence", "in our words")
 NONE = "-"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.drawing import canvas, finish
+from dashboard.figures.drawing import canvas, finish
 from dashboard.palette import Palette
 from dashboard.text import number
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.estimates import Estimate, Fit
-from dashboard.placebo import MIN_SHARE
-from dashboard.readings import UNRATED, Absence, ConditionState
+from dashboard.readings.estimates import Estimate, Fit
+from dashboard.readings.placebo import MIN_SHARE
+from dashboard.readings.records import UNRATED, Absence, ConditionState
 
 MONTHS_NEEDED = 36
 STALE_DAYS = 120

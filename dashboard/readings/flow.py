@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from dashboard.readings import ConditionState, Flow, FlowSide
+from dashboard.readings.records import ConditionState, Flow, FlowSide
 
 REFERENCE = (1995, 2014)
 YEARS = 5

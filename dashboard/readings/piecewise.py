@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.analysis import SPEECH
-from dashboard.estimates import Estimate, Fit
+from dashboard.readings.estimates import Estimate, Fit
 
 TREND, CHANGE = 1, 2
 # A line takes two of the effective sample, a bent one three; the season is known from every year.

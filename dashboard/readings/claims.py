@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.analysis import annual_means
-from dashboard.estimates import Estimate
+from dashboard.readings.estimates import Estimate
 
 FIRST, LAST = 2006, 2022
 MIN_YEARS = 10

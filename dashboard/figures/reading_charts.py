@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.drawing import canvas, faint, finish, margin_label, speech_line, spread
+from dashboard.figures.drawing import canvas, faint, finish, margin_label, speech_line, spread
 from dashboard.palette import Palette
 from dashboard.text import number, period
 

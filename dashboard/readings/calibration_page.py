@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import calibrate, frozen, placebo, yearly
-from dashboard.calibrate import AFTERS, NO_CHANGE, SLOWER, SPECTRA, Share, share
-from dashboard.placebo import TEN_YEARS
+from dashboard.readings import calibrate, frozen, placebo, yearly
+from dashboard.readings.calibrate import AFTERS, NO_CHANGE, SLOWER, SPECTRA, Share, share
+from dashboard.readings.placebo import TEN_YEARS
 
 HEAD = """\
 # How far the condition words can be trusted
 
-Made by `python -m dashboard.calibrate`; not edited by hand. Record: `{monthly}`, {months} complete
+Made by `python -m dashboard.readings.calibrate`; not edited by hand. Record: `{monthly}`, {months} complete
 months, {first} to {last}; yearly ground: `{yearly}`.
 Synthetic series: {draws} a case, seed {seed}. Behind each share stands its Monte Carlo error, one standard
 deviation.

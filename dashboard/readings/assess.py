@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard import condition, flow, frozen, ground, pathway, sensitivity, verdict
 from dashboard.analysis import SPEECH
 from dashboard.commitments import milestones_of, register, targets_of
-from dashboard.delivery import delivery
 from dashboard.lines import steps_of
-from dashboard.readings import (
+from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
+from dashboard.readings.delivery import delivery
+from dashboard.readings.records import (
     Absence,
     Assessment,
     Condition,

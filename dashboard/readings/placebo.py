@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from dashboard.analysis import SPEECH_MONTH
-from dashboard.estimates import Band, Guarded
-from dashboard.piecewise import CHANGE, design
+from dashboard.readings.estimates import Band, Guarded
+from dashboard.readings.piecewise import CHANGE, design
 
 # Beyond eight years after, every band of the record excludes zero: the eight-year band holds from there on.
 AFTERS = tuple(range(36, 97, 12))

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dashboard.estimates import Band, Carried, Estimate, Fit
-from dashboard.piecewise import predict, quantile, solve
-from dashboard.placebo import summary
+from dashboard.readings.estimates import Band, Carried, Estimate, Fit
+from dashboard.readings.piecewise import predict, quantile, solve
+from dashboard.readings.placebo import summary
 
 SPEECH_YEAR = 2023
 BEFORE = 10

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.analysis import SPEECH
-from dashboard.readings import Delivery, DeliveryState, Evidence, Looked
+from dashboard.readings.records import Delivery, DeliveryState, Evidence, Looked
 from dashboard.rows import DOCUMENTS, Milestone
 
 LADDER: tuple[DeliveryState, ...] = ("not_found", "announced", "adopted_or_signed", "operating")

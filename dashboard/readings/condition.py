@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard import frozen, piecewise, placebo, verdict
 from dashboard.analysis import SPEECH, monthly_means, usable
-from dashboard.estimates import Carried, Estimate
-from dashboard.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
-from dashboard.readings import UNRATED, Baseline, Evidence, SourceReading
+from dashboard.readings import frozen, piecewise, placebo, verdict
+from dashboard.readings.estimates import Carried, Estimate
+from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
+from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
 from loaders.errors import ContractError
 from loaders.model import Series
 

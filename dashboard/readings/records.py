@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dashboard.analysis import Agreement
-from dashboard.estimates import Carried, Estimate, Fit, Guarded
+from dashboard.readings.estimates import Carried, Estimate, Fit, Guarded
 from dashboard.rows import Commitment, Reason, Target
 
 Evidence = Literal["strong", "medium", "weak", "disputed", "none"]
