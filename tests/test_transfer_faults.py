@@ -110,7 +110,7 @@ def test_a_slow_source_ends_with_its_deadline(contract, monkeypatch, name, error
     with faulty(REPLIES[name], contract.served.lake(270)) as server:
         monkeypatch.setenv("TWO_SEAS_GWM_URL", server.url)
         contract.source_fails(*words, error=error)
-    assert SECONDS <= spent[0] + 0.1
+    assert spent[0] > SECONDS - 0.1
     assert spent[0] < SECONDS + 2
 
 
