@@ -10,17 +10,38 @@ import numpy as np
 from loaders.catalogue import catalogue
 from loaders.model import Series
 from tests.payloads import (
-    cckp, cds, chlorophyll, climate_trace, coraltemp, dahiti, ember, etopo, gcb, gwm, hydrocron, hydroweb,
-    nasa_power, ncei, oisst, open_meteo, open_meteo_air, open_meteo_flood, owid, world_bank,
-)  # fmt: skip
+    cckp,
+    cds,
+    chlorophyll,
+    climate_trace,
+    coraltemp,
+    dahiti,
+    ember,
+    etopo,
+    gcb,
+    gwm,
+    hydrocron,
+    hydroweb,
+    nasa_power,
+    ncei,
+    oisst,
+    open_meteo,
+    open_meteo_air,
+    open_meteo_flood,
+    owid,
+    world_bank,
+)
 
 YEARS = range(2000, 2025)
 RISING = {year: 100.0 + year - 2000 for year in YEARS}
+COUNTRIES = {"KAZ": RISING, "UZB": RISING}
+WARMER = [7.0 + (year - 2000) / 10 for year in YEARS]
 LEVELS = [(f"{year}-{month:02d}-10", -27.0 - (year - 2000) / 20, 0.04) for year in YEARS for month in (2, 8)]
 SPRING = [date(2025, 2, 1) + timedelta(days=number) for number in range(59)]
 JANUARY = (date(2025, 1, 1), date(2025, 1, 31))
 # Degrees of a field coarser than any true one, to keep answers small, and its cells inside the sea.
-NORTH, EAST, CELLS = np.arange(36.0, 48.1), np.arange(46.0, 55.1), 40
+NORTH, EAST, CELLS = np.arange(36.0, 48.1), np.arange(46.0, 55.1), 39
+SOUTH = NORTH[::-1]
 HOURS = open_meteo_air.hours(*JANUARY)
 LAKE = "2420000000"
 SWOT_PASSES = [
@@ -71,16 +92,16 @@ def _power_year(number: int) -> dict[str, float]:
 
 
 TEXTS = {
-    "cckp": ("kaz-air-temperature-cckp", cckp.answer({"KAZ": cckp.years(2000, [7.0 + n / 10 for n in range(24)])})),
+    "cckp": ("kaz-air-temperature-cckp", cckp.answer({"KAZ": cckp.years(2000, WARMER)})),
     "climate_trace": (
         "kaz-ghg-climate-trace", climate_trace.answer("KAZ", 2023, [2e7 + number for number in range(12)]),
     ),
     "dahiti json": ("caspian-level-dahiti-api", dahiti.levels(LEVELS)),
-    "ember": ("kaz-carbon-intensity-ember-api", ember.answer(ember.intensity({"KAZ": RISING, "UZB": RISING}))),
+    "ember": ("kaz-carbon-intensity-ember-api", ember.answer(ember.intensity(COUNTRIES))),
     "nasa_power": ("mid-caspian-air-temperature-nasa-power", _power()),
     "open_meteo": (
         "mid-caspian-air-temperature-open-meteo",
-        open_meteo.answer(open_meteo.point(42.0, 50.5, SPRING, {"temperature_2m_mean": [5.5] * 30 + [6.5] * 29})),
+        open_meteo.answer(open_meteo.point(42.0, 50.5, SPRING, {"temperature_2m_mean": [5.5] * len(SPRING)})),
     ),
     "open_meteo_air": (
         "aralkum-dust-cams", open_meteo_air.answer(HOURS, [40.0 + n % 24 for n in range(len(HOURS))]),
@@ -98,25 +119,25 @@ TEXTS = {
 TABLES = {
     "cds table": ("caspian-level-cds", cds.table(LEVELS)),
     "dahiti table": ("caspian-level-dahiti-api", dahiti.export(LEVELS)),
-    "gcb": ("kaz-co2-gcb", gcb.table({"KAZ": RISING, "UZB": RISING})),
+    "gcb": ("kaz-co2-gcb", gcb.table(COUNTRIES)),
     "gwm": (
-        "caspian-level-gwm", gwm.lake_file([gwm.Row(date.fromisoformat(day), level + 26.58) for day, level, _ in LEVELS])
+        "caspian-level-gwm", gwm.lake_file([gwm.Row(date.fromisoformat(day), high + 26.58) for day, high, _ in LEVELS]),
     ),
     "hydroweb": (
         "caspian-level-hydroweb",
-        hydroweb.lake_file([(f"{day.replace('-', '/')} 10:30", level, 0.1, 370000.0, 1.5) for day, level, _ in LEVELS]),
+        hydroweb.lake_file([(f"{day.replace('-', '/')} 10:30", high, 0.1, 3.7e5, 1.5) for day, high, _ in LEVELS]),
     ),
     "ncei": (
         "astrakhan-air-temperature-ncei",
-        ncei.answer([ncei.row(month, f"{place % 12:.1f}") for place, month in enumerate(ncei.months(2020, 2024))]),
+        ncei.answer([ncei.row(month, f"{int(month[-2:]) - 3}.5") for month in ncei.months(2020, 2024)]),
     ),
-    "owid table": ("kaz-co2-owid-grapher", owid.table({"KAZ": RISING, "UZB": RISING})),
+    "owid table": ("kaz-co2-owid-grapher", owid.table(COUNTRIES)),
 }  # fmt: skip
 GRIDS = {
     "cds netcdf": ("caspian-level-cds", cds.lake_file(LEVELS)),
     "cds zip": ("caspian-level-cds", cds.packed("a.nc", cds.lake_file(LEVELS))),
-    "chlorophyll": ("caspian-south-chlorophyll-viirs", chlorophyll.fields(["2025-01", "2025-02"], [0.5, 0.6])),
-    "coraltemp": ("caspian-sst-coraltemp", coraltemp.fields(*JANUARY, latitudes=NORTH[::-1], longitudes=EAST)),
+    "chlorophyll": ("caspian-south-chlorophyll-viirs", chlorophyll.fields(["2025-01"] , [0.5])),
+    "coraltemp": ("caspian-sst-coraltemp", coraltemp.fields(*JANUARY, latitudes=SOUTH, longitudes=EAST)),
     "etopo": ("caspian-level-gwm", etopo.ground(-30.0, latitudes=NORTH, longitudes=EAST)),
     "oisst": ("caspian-sst-oisst", oisst.fields(*JANUARY, latitudes=NORTH, longitudes=EAST)),
 }  # fmt: skip
