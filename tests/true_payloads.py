@@ -94,7 +94,8 @@ def _power_year(number: int) -> dict[str, float]:
 TEXTS = {
     "cckp": ("kaz-air-temperature-cckp", cckp.answer({"KAZ": cckp.years(2000, WARMER)})),
     "climate_trace": (
-        "kaz-ghg-climate-trace", climate_trace.answer("KAZ", 2023, [2e7 + number for number in range(12)]),
+        "kaz-ghg-climate-trace",
+        climate_trace.answer("KAZ", 2023, [2e7 + number for number in range(12)]),
     ),
     "dahiti json": ("caspian-level-dahiti-api", dahiti.levels(LEVELS)),
     "ember": ("kaz-carbon-intensity-ember-api", ember.answer(ember.intensity(COUNTRIES))),
@@ -104,7 +105,8 @@ TEXTS = {
         open_meteo.answer(open_meteo.point(42.0, 50.5, SPRING, {"temperature_2m_mean": [5.5] * len(SPRING)})),
     ),
     "open_meteo_air": (
-        "aralkum-dust-cams", open_meteo_air.answer(HOURS, [40.0 + n % 24 for n in range(len(HOURS))]),
+        "aralkum-dust-cams",
+        open_meteo_air.answer(HOURS, [40.0 + n % 24 for n in range(len(HOURS))]),
     ),
     "open_meteo_flood": (
         "volga-discharge-glofas",
@@ -115,29 +117,32 @@ TEXTS = {
         "kaz-ghg-world-bank",
         world_bank.answer(world_bank.rows("EN.GHG.ALL.MT.CE.AR5", {"KAZ": RISING})),
     ),
-}  # fmt: skip
+}
 TABLES = {
     "cds table": ("caspian-level-cds", cds.table(LEVELS)),
     "dahiti table": ("caspian-level-dahiti-api", dahiti.export(LEVELS)),
     "gcb": ("kaz-co2-gcb", gcb.table(COUNTRIES)),
     "gwm": (
-        "caspian-level-gwm", gwm.lake_file([gwm.Row(date.fromisoformat(day), high + 26.58) for day, high, _ in LEVELS]),
+        "caspian-level-gwm",
+        gwm.lake_file([gwm.Row(date.fromisoformat(day), high + 26.58) for day, high, _ in LEVELS]),
     ),
     "hydroweb": (
         "caspian-level-hydroweb",
-        hydroweb.lake_file([(f"{day.replace('-', '/')} 10:30", high, 0.1, 3.7e5, 1.5) for day, high, _ in LEVELS]),
+        hydroweb.lake_file(
+            [(f"{day.replace('-', '/')} 10:30", high, 0.1, 3.7e5, 1.5) for day, high, _ in LEVELS]
+        ),
     ),
     "ncei": (
         "astrakhan-air-temperature-ncei",
         ncei.answer([ncei.row(month, f"{int(month[-2:]) - 3}.5") for month in ncei.months(2020, 2024)]),
     ),
     "owid table": ("kaz-co2-owid-grapher", owid.table(COUNTRIES)),
-}  # fmt: skip
+}
 GRIDS = {
     "cds netcdf": ("caspian-level-cds", cds.lake_file(LEVELS)),
     "cds zip": ("caspian-level-cds", cds.packed("a.nc", cds.lake_file(LEVELS))),
-    "chlorophyll": ("caspian-south-chlorophyll-viirs", chlorophyll.fields(["2025-01"] , [0.5])),
+    "chlorophyll": ("caspian-south-chlorophyll-viirs", chlorophyll.fields(["2025-01"], [0.5])),
     "coraltemp": ("caspian-sst-coraltemp", coraltemp.fields(*JANUARY, latitudes=SOUTH, longitudes=EAST)),
     "etopo": ("caspian-level-gwm", etopo.ground(-30.0, latitudes=NORTH, longitudes=EAST)),
     "oisst": ("caspian-sst-oisst", oisst.fields(*JANUARY, latitudes=NORTH, longitudes=EAST)),
-}  # fmt: skip
+}
