@@ -134,6 +134,7 @@ def changed(**fields) -> bytes:
         (changed(month="4"), BadFormat),
         (changed(year=2024), BadFormat),
         (changed(year="2023"), BadFormat),
+        (changed(year={}), BadFormat),
         (changed(emissionsQuantity="5"), BadFormat),
         (changed(emissionsQuantity=float("nan")), BadFormat),
         (b"[]", BadFormat),

@@ -6,6 +6,7 @@ import gzip
 import socket
 import ssl
 import time
+import tracemalloc
 import zlib
 
 import pytest
@@ -28,6 +29,7 @@ from tests.loopback import chunked, drip, endless, reply, response, send, serve,
 
 BODY = b"line of data\n" * 400
 LATER = 3.0
+MEGABYTE = 1_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -247,8 +249,13 @@ def test_an_encoding_that_was_not_asked_for_is_a_bad_format():
 def test_rule_5_a_gzip_bomb_stops_at_four_times_the_wire_cap():
     bomb = gzip.compress(b"\0" * 40_000_000)
     assert len(bomb) < 100_000
-    with serve([reply(bomb, Content_Encoding="gzip")]) as server, pytest.raises(TooLarge, match="400,000"):
-        fetch(server)
+    tracemalloc.start()
+    try:
+        with serve([reply(bomb, Content_Encoding="gzip")]) as server, pytest.raises(TooLarge, match="400,000"):
+            fetch(server, seconds=20)
+        assert tracemalloc.get_traced_memory()[1] < 2 * 400_000 + len(bomb) + MEGABYTE
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.fault("N10")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from loaders import grid_file, http
-from tests import more_providers
+from tests import golden_messages, more_providers
 from tests.more_providers import MONTHS
 from tests.payloads import cds, chlorophyll
 
@@ -179,9 +179,10 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("victim", "change", "error", "words"), FAULTS)
-def test_a_payload_fault_keeps_the_contract(contract, spoilt, victim, change, error, words):
+def test_a_payload_fault_keeps_the_contract(contract, spoilt, request, victim, change, error, words):
     spoilt(victim, change)
-    contract.source_fails(*words, error=error)
+    ran = contract.source_fails(*words, error=error)
+    golden_messages.require(request.node.callspec.id, ran.err)
 
 
 class Trap:

@@ -13,7 +13,7 @@ import trustme
 import loaders
 from loaders import http
 from loaders.catalogue import catalogue
-from tests import fault_server, more_providers
+from tests import fault_server, golden_messages, more_providers
 from tests.fault_contract import MARKER
 from tests.fault_server import REPLIES, closed_port, faulty, good, redirect
 from tests.loopback import Reply, reply, serve
@@ -77,12 +77,13 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("name", "error", "words", "hits"), BROKEN)
-def test_a_transfer_fault_keeps_the_contract(contract, monkeypatch, name, error, words, hits):
+def test_a_transfer_fault_keeps_the_contract(contract, monkeypatch, request, name, error, words, hits):
     contract.begin()
     with faulty(REPLIES[name], contract.served.lake(270)) as server:
         monkeypatch.setenv("TWO_SEAS_GWM_URL", server.url)
-        contract.source_fails(*words, error=error)
+        ran = contract.source_fails(*words, error=error)
         assert 0 < server.hits <= hits
+    golden_messages.require(request.node.callspec.id, ran.err)
 
 
 SLOW = [
