@@ -61,7 +61,9 @@ def small_disk(limit: int) -> Iterator[None]:
 
 @pytest.mark.fault("D01")
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file size")
-@pytest.mark.parametrize("limit", [20, 400, 2_000, 6_000])  # the lock's note, a raw file, a series, the manifest
+@pytest.mark.parametrize(
+    "limit", [20, 400, 2_000, 6_000]
+)  # the lock's note, a raw file, a series, the manifest
 def test_a_full_disk_keeps_what_is_stored(contract, limit):
     contract.begin()
     contract.served.relative[270][5] += 0.02
@@ -337,7 +339,20 @@ def test_a_cache_of_another_user_is_neither_read_nor_written(contract):
     assert store.entries() == {}
 
 
-TRICKS = ["../../etc/passwd", "/etc/passwd", "a/b", "a\\b", "A", "a b", "a.nc", "a\0b", "..", "", "%2e%2e", "ａ"]
+TRICKS = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a/b",
+    "a\\b",
+    "A",
+    "a b",
+    "a.nc",
+    "a\0b",
+    "..",
+    "",
+    "%2e%2e",
+    "ａ",
+]
 
 
 @pytest.mark.fault("D12")
