@@ -1,7 +1,7 @@
 """Kill a refresh at random instants and look at what is left: ``python -m tests.killer FOLDER SEED COUNT``.
 
 A warmed process forks a child for each kill, so that the child is in the middle of its work within a
-millisecond. The child runs the real refresh of three series; only the transport is replaced. All three carry the
+millisecond. The child runs the real refresh of two series; only the transport is replaced. Both carry the
 number of their generation, so that a mixture would be seen.
 """
 
@@ -21,7 +21,7 @@ from loaders.http import Answer
 from tests import made_up
 from tests.payloads.gwm import Row, lake_file
 
-COUNT = 3
+COUNT = 2
 # A file states centimetres, and a height must stay believable: generations are numbered in turns.
 TURNS = 7
 NOW = loaders.Selection(force=True)

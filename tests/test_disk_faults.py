@@ -144,7 +144,7 @@ def test_a_missing_folder_is_made_for_one_user(contract, monkeypatch, tmp_path):
     assert stat.S_IMODE((tmp_path / "not" / "yet").stat().st_mode) == 0o700
 
 
-# ---- D04, D05, D07: damaged ---------------------------------------------------------------------------------
+# ---- D04, D05, D07: damaged -------------------------------------------------------------------------------
 
 
 def flipped(data: bytes) -> bytes:
@@ -244,7 +244,7 @@ def test_files_without_any_manifest_are_not_read_and_fetched_anew(contract):
     contract.recovers()
 
 
-# ---- D06: another layout --------------------------------------------------------------------------------------
+# ---- D06: another layout ----------------------------------------------------------------------------------
 
 
 def with_schema(number: object) -> None:
@@ -272,7 +272,7 @@ def test_a_cache_of_an_older_release_is_fetched_anew(contract, number):
     contract.recovers()
 
 
-# ---- D08: left behind -----------------------------------------------------------------------------------------
+# ---- D08: left behind -------------------------------------------------------------------------------------
 
 
 @pytest.mark.fault("D08")
@@ -287,7 +287,7 @@ def test_half_files_of_a_dead_refresh_are_swept_by_the_next(contract):
     assert not [path for path in old if path.exists()]
 
 
-# ---- D09, D10: in use -------------------------------------------------------------------------------------------
+# ---- D09, D10: in use -------------------------------------------------------------------------------------
 
 
 @pytest.mark.fault("D09")
@@ -314,7 +314,7 @@ def test_who_has_a_file_open_keeps_the_old_and_the_next_gets_the_new(contract):
     assert loaders.open_series(CASPIAN)["value"].values[5] == after
 
 
-# ---- D11, D12: elsewhere ------------------------------------------------------------------------------------------
+# ---- D11, D12: elsewhere ----------------------------------------------------------------------------------
 
 
 @pytest.mark.fault("D11")
