@@ -6,32 +6,30 @@ import asyncio
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 120.0
 
 
-async def connect(url: str, origin: str | None = None) -> WebSocketClientConnection:
-    """A handshake; ``url`` is the dashboard's http address. Raises HTTPClientError where it is refused."""
-    headers = {"Origin": origin} if origin else {}
-    request = HTTPRequest(f"{url.replace('http', 'ws', 1)}/_stcore/stream", headers=headers)
-    return await websocket_connect(request, subprotocols=["streamlit"], max_message_size=100_000_000)
+async def opened(url: str, origin: str | None = None) -> ClientConnection:
+    """A handshake; ``url`` is the dashboard's http address. Raises InvalidStatus where it is refused."""
+    address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+    return await connect(
+        address, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None, open_timeout=PATIENCE
+    )
 
 
 async def visit(url: str, page: str = "", query: str = "") -> list[ForwardMsg]:
     """All messages of one visit, from the handshake to the end of the script."""
-    line = await connect(url, url)
     asked = BackMsg()
     asked.rerun_script.query_string = query
     asked.rerun_script.page_name = page
-    await line.write_message(asked.SerializeToString(), binary=True)
+    line = await opened(url, url)
+    await line.send(asked.SerializeToString())
     heard = []
     while not heard or heard[-1].WhichOneof("type") != "script_finished":
-        data = await asyncio.wait_for(line.read_message(), PATIENCE)
-        assert data is not None, "the server closed the line"
-        heard.append(ForwardMsg.FromString(data))
-    line.close()
+        heard.append(ForwardMsg.FromString(await asyncio.wait_for(line.recv(), PATIENCE)))
+    await line.close()
     return heard
 
 
