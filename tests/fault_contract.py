@@ -136,6 +136,7 @@ class Contract:
         assert (ran.code, ran.err) == (0, ""), ran
         for one in self.entries:
             assert loaders.open_series(one).attrs["origin"] == "live"
+        self.tells_no_key(ran)
 
     def one_line(self, ran: Ran, source: str, kept: str, words: tuple[str, ...]) -> None:
         """``SOURCE: what happened; kept data of DATE; try X`` and no traceback."""
