@@ -1,6 +1,6 @@
 """The process that reads upstream NetCDF for us: one at a time, killed when it takes too long.
 
-A file that kills, fills or stops it costs that file and no more; the next file gets a new process. It is given
+A file that kills, fills or stops it costs that file and no more: the next one gets a new process. It is given
 no access key.
 """
 

@@ -11,7 +11,7 @@ import pytest
 from loaders.assemble import assemble
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.model import Flag, Series
 from loaders.sources import climate_trace
 from tests.payloads.climate_trace import answer
@@ -140,7 +140,7 @@ def changed(**fields) -> bytes:
         (b'{"location": {}}', BadFormat),
         (b'{"location": {"gadmId": "KAZ"}, "totals": {"timeseries": 5}}', BadFormat),
         (b'{"location": {"gadmId": "KAZ"}, "totals": {"timeseries": [5]}}', BadFormat),
-        (answer("KAZ", 2023, [MONTH] * 12)[:-30], BadFormat),
+        (answer("KAZ", 2023, [MONTH] * 12)[:-30], Truncated),
     ],
 )
 def test_refused_answers(raw, error):

@@ -322,6 +322,7 @@ def test_a_hold_outlives_a_failed_attempt(served):
     assert outcomes(loaders.refresh(chosen))[CASPIAN] == "updated"
 
 
+@pytest.mark.fault("N06")
 def test_a_shortened_history_is_held(served):
     loaders.refresh(LAKES)
     served.relative[270] = served.relative[270][2:]
@@ -342,7 +343,7 @@ def test_heights_that_no_sea_can_have_are_held_at_the_first_refresh(served):
 # ---- who is asked -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.fault("C07")
+@pytest.mark.fault("C07", "N16")
 def test_within_the_interval_nothing_is_asked(served, monkeypatch):
     monkeypatch.setattr(plan, "_is_local", lambda source: False)
     served.status["/gwm/timeseries/lake000277"] = 404

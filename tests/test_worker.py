@@ -1,4 +1,4 @@
-"""The process that reads upstream NetCDF: what it gives, and what its death costs (faults P10, P11, rule 7)."""
+"""The process that reads upstream NetCDF: what it gives, and what its death costs (P10, P11, rule 7)."""
 
 from __future__ import annotations
 
