@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 import loaders
-from dashboard import filters, markup, snapshot
+from dashboard import filters, markup, snapshot, text
 from dashboard.palette import LIGHT, palette
 from dashboard.text import t
 from dashboard.views import parts
@@ -37,6 +37,11 @@ def _freeze() -> None:
 def _snapshot(fingerprint: str) -> snapshot.Snapshot:
     """All stored series, loaded once per process and state of the cache."""
     return snapshot.load()
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _translated(fingerprint: str, lang: str) -> snapshot.Snapshot:
+    return snapshot.speaking(_snapshot(fingerprint), lang)
 
 
 def _first_run() -> None:
@@ -86,10 +91,25 @@ def _filter_row(current: parts.Frame) -> None:
             newest, age = parts.newest_words(current)
             said = t("filter.newest", period=newest, age=age) if age else newest
             st.html(markup.small(said), width="content")
+            _languages()
             with st.popover(t("filter.copy_link"), type="tertiary", key="copy", on_change="rerun") as link:
                 if link.open:
                     st.html(markup.small(t("filter.copy_link_help")))
                     st.code(parts.here(current), language=None, wrap_lines=True)
+
+
+def _languages() -> None:
+    """The language of the page, each named in itself."""
+    if len(text.languages()) == 1:
+        return
+    with st.popover(t("app.language"), type="tertiary", key="languages"):
+        st.radio(
+            t("app.language"),
+            text.languages(),
+            key="f_lang",
+            format_func=lambda lang: text.words(lang)["app.language"],
+            label_visibility="collapsed",
+        )
 
 
 def _rare_filters(current: parts.Frame) -> None:
@@ -150,8 +170,9 @@ def main() -> None:
     for name in WIDGETS:  # a widget that is not drawn on this run would otherwise lose its value
         st.session_state[f"f_{name}"] = st.session_state.get(f"f_{name}") or ""
     selection = _chosen()
+    text.speak(selection.lang)
     current = parts.Frame(
-        snapshot=_snapshot(loaders.fingerprint()),
+        snapshot=_translated(loaders.fingerprint(), selection.lang),
         selection=selection,
         look=palette(st.context.theme.type),
         today=np.datetime64("today", "D"),
@@ -166,6 +187,8 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     name = next((key for key, one in pages.items() if one == page), "overview")
     _filter_row(current)
+    if selection.lang != text.DEFAULT:
+        st.html(markup.small(t("app.draft")))
     for problem in st.session_state.pop("problems", []):
         if problem.reason == "incomplete":
             st.info(t("filter.problem_incomplete"))

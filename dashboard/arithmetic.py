@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
-from dashboard.text import brief, number, t
+from dashboard.text import brief, number, plural, t, translate
 from dashboard.wording import when
 
 Lines = list[tuple[str, str]]
@@ -51,7 +51,9 @@ def like_lines(reading: Condition) -> Lines:
     lines = [(periods_of(main), amount(main))]
     parts = main.parts or {}
     lines += [
-        (t(f"sum.part_{name}"), f"{number(part, 3)} {main.unit}") for name, part in parts.items() if part
+        (t(f"sum.part_{name}"), f"{number(part, 3)} {translate(main.unit)}")
+        for name, part in parts.items()
+        if part
     ]
     lines.append((t("sum.sources"), t("sum.of", rank=reading.like.same_direction, n=reading.like.total)))
     return lines
@@ -66,7 +68,7 @@ def strip_cells(reading: Condition) -> list[tuple[str, str]]:
 def flow_lines(flow: Flow) -> Lines:
     """Mean and one standard deviation of the reference years, and each side against them."""
     first, last = flow.reference
-    unit = flow.unit
+    unit = translate(flow.unit)
     lines = [
         (
             t("sum.reference", first=first, last=last, n=flow.reference_years),
@@ -88,7 +90,7 @@ def flow_lines(flow: Flow) -> Lines:
 
 def pathway_lines(found: Pathway) -> Lines:
     """Start, end, needed and observed rate, the ratio with every window, and what remains."""
-    unit = found.unit
+    unit = translate(found.unit)
     lines = [
         (t("sum.start", when=when(found.start[0])), f"{brief(found.start[1])} {unit}"),
         (t("sum.end", when=when(found.end[0])), f"{brief(found.end[1])} {unit}"),
@@ -124,7 +126,7 @@ def _span(ends: tuple[str, str] | None) -> str:
 def _cell_name(cell: LikeCell) -> str:
     if cell.without:
         return t("sum.without", group=cell.without)
-    return t("sum.months", months=cell.months)
+    return plural("sum.months", cell.months)
 
 
 def _cell_value(cell: LikeCell) -> str:

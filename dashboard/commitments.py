@@ -16,7 +16,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dashboard import translated
 from dashboard.rows import Commitment, Kind, Milestone, Target
+from dashboard.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
 from loaders.model import Catalogue, Row
 
@@ -36,10 +38,14 @@ class Register:
     milestones: dict[str, Milestone]
 
 
-@cache
 def register() -> Register:
-    """The register shipped with the package. Raises CatalogueError naming file, row and field."""
-    return read(FOLDER)
+    """The register shipped with the package, in the language spoken. Raises CatalogueError naming the row."""
+    return _register(spoken())
+
+
+@cache
+def _register(lang: str) -> Register:
+    return read(FOLDER) if lang == DEFAULT else translated.rows(_register(DEFAULT), lang)
 
 
 def read(folder: Path) -> Register:

@@ -12,7 +12,7 @@ from dashboard.findings import Comparison, Finding, Linked
 from dashboard.lines import steps_of
 from dashboard.markup import CardWords
 from dashboard.snapshot import Snapshot, end_of, label, last_step, last_time, latest_value, months_between
-from dashboard.text import number, period, span, t
+from dashboard.text import number, period, plural, span, t, translate
 from loaders.model import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
@@ -47,25 +47,21 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
     main = agreed.main
     row = snapshot.catalogue.series[main.series]
     datum = snapshot.catalogue.datums[main.datum].words if main.datum else ""
-    parts = [
-        (
-            t(
-                "sentence.deck_how",
-                after=_side(main, "after"),
-                before=_side(main, "before"),
-                step=t(f"step.{main.step}"),
-                what=label(row),
-                datum=datum,
-            ),
-            False,
-        ),
-    ]
+    how = t(
+        "sentence.deck_how",
+        after=_side(main, "after"),
+        before=_side(main, "before"),
+        step=t(f"step.{main.step}"),
+        what=label(row),
+        datum=datum,
+    )
+    parts = [(how[0].upper() + how[1:], False)]
     if agreed.total == 1:
         parts.append((t("sentence.deck_single"), True))
     else:
         side = t("direction.lower" if main.change < 0 else "direction.higher")
-        said = t("sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=side)
-        parts.append((said + (":" if agreed.others else "."), True))
+        counted = t("sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=side)
+        parts.append((counted + (":" if agreed.others else "."), True))
         others = "; ".join(_other(change, snapshot) for change in agreed.others)
         parts.append((others + ".", False))
     months = months_between(end_of(snapshot.series[main.series]), today)
@@ -88,7 +84,7 @@ def reason(change: Change) -> str:
 def amount(change: Change, *, decimals: int = 2) -> str:
     """ "−0.38 m ± 0.14": the change and twice its uncertainty."""
     value, error = number(change.change, decimals, sign=True), number(2 * change.uncertainty, decimals)
-    return f"{value} {change.unit} ± {error}"
+    return f"{value} {translate(change.unit)} ± {error}"
 
 
 def periods_of(change: Change) -> str:
@@ -130,7 +126,7 @@ def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
         state = t("card.one_source", **counts)
     else:
         state = t("card.clear" if main.direction == "no_clear_change" else "card.sources", **counts)
-    figure = f"{number(main.change, 2, sign=True)} {main.unit}"
+    figure = f"{number(main.change, 2, sign=True)} {translate(main.unit)}"
     aside = f"± {number(2 * main.uncertainty, 2)}"
     return CardWords(figure, aside, state, (periods_of(main), pace(finding, snapshot)), unit)
 
@@ -177,7 +173,7 @@ def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
         if main.direction != "no_clear_change"
         else number(main.change, 2, sign=True),
         "error": number(2 * main.uncertainty, 2),
-        "unit": main.unit,
+        "unit": translate(main.unit),
         "direction": _direction(main),
         "reference": t(f"sentence.reference_{comparison.kind}"),
     }
@@ -200,7 +196,7 @@ def _other(change: Change, snapshot: Snapshot) -> str:
         label=label(row),
         verb=t("sentence.fell" if change.change < 0 else "sentence.rose"),
         amount=number(abs(change.change), 2),
-        unit=change.unit,
+        unit=translate(change.unit),
         first=_side(change, "before"),
         last=_side(change, "after"),
     )
@@ -237,9 +233,7 @@ def pace_words(slope: float) -> str:
 
 
 def _months(months: int) -> str:
-    if months < 1:
-        return t("sentence.age_zero")
-    return t("sentence.age_one") if months == 1 else t("sentence.age_months", months=months)
+    return plural("sentence.months", months) if months else t("sentence.age_zero")
 
 
 def newest_period(dataset: xr.Dataset) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import xarray as xr
 
 import loaders
+from dashboard import translated
 from dashboard.lines import steps_of
+from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Series
 
 ENDS = {"year": 12, "quarter": 3, "month": 1}
@@ -36,6 +38,13 @@ class Snapshot:
         """The measured level series that reaches furthest; stated single figures are not measurements."""
         levels = [row for row in self.rows() if row.indicator == "level" and row.provenance_grade != "stated"]
         return max(levels, key=lambda row: end_of(self.series[row.id]), default=None)
+
+
+def speaking(snapshot: Snapshot, lang: str) -> Snapshot:
+    """The same data under rows in another language."""
+    if lang == DEFAULT:
+        return snapshot
+    return replace(snapshot, catalogue=translated.rows(snapshot.catalogue, lang))
 
 
 def load() -> Snapshot:

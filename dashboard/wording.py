@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
 from dashboard.sentences import pace_words as pace
-from dashboard.text import day, month, number, t
+from dashboard.text import day, month, number, plural, t
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
 # Shape and colour role of each state; the word always stands beside the shape.
@@ -94,7 +94,7 @@ def condition_small(reading: Condition) -> str:
         earlier = number(abs(before), 1) if (before < 0) == (after < 0) else pace(before)
         return t("verdict.pace", after=pace(after), before=earlier)
     if reading.flows:
-        return t("verdict.flow", years=reading.flows[0].years_after)
+        return plural("verdict.flow", reading.flows[0].years_after)
     return t(f"absence.{reading.absence}") if reading.absence else ""
 
 

@@ -16,7 +16,7 @@ import xarray as xr
 from loaders import http, store
 from loaders.assemble import fitting
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, failed, judge, unchanged
+from loaders.judge import Fetched, combined_sha256, failed, judge, unchanged
 from loaders.model import Held, Progress, Request, Series, Source
 from loaders.verdict import masked
 
@@ -160,9 +160,11 @@ def _finish(
     answers = [payload for payload in job.payloads if name in payload.request.series]
     if error and not (answers and job.source.merge == "extend"):
         return failed(name, error, old)
-    if old is not None and all(payload.not_modified for payload in answers):
-        return unchanged(row.id, old)
     bodies = [payload.body for payload in answers]
+    # Where the newest file is damaged ``old`` is of the generation before, which these answers did not make.
+    made = old is not None and old.attrs["payload_sha256"] == combined_sha256(bodies)
+    if old is not None and made and all(payload.not_modified for payload in answers):
+        return unchanged(row.id, old)
     accept = row.id in job.accept
     found = judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
     if error and found.result.outcome == "updated":

@@ -222,12 +222,12 @@ def months() -> object:
 
 
 def season_figure(data, look=LIGHT, **more):
-    return charts.seasons(data, look, look.caspian, decimals=2, recent=2, lang="en", **more)
+    return charts.seasons(data, look, look.caspian, decimals=2, recent=2, **more)
 
 
 def pairs_figure(look=LIGHT, **more):
     change = like_change(made(TRACK, *passes(-28.0, [-0.1, -0.3, -0.1, -0.3])))
-    return charts.like_pairs(change, look, look.caspian, decimals=2, lang="en", **more)
+    return charts.like_pairs(change, look, look.caspian, decimals=2, **more)
 
 
 def rate_figure(look=LIGHT, **more):

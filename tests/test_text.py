@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from babel import Locale
 
 from dashboard import text
 from dashboard.text import brief, day, month, month_name, number, period, span, t, words
@@ -63,8 +65,9 @@ class Asked(ast.NodeVisitor):
         return {name: [HOLE] for name in names} | known
 
     def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Name) and node.func.id == "t" and node.args:
-            self.keys += self.parts(node.args[0])
+        if isinstance(node.func, ast.Name) and node.func.id in ("t", "plural") and node.args:
+            form = f".{HOLE}" if node.func.id == "plural" else ""
+            self.keys += [key + form for key in self.parts(node.args[0])]
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -108,6 +111,7 @@ ASKED = {key: path.name for path in SCRIPTS for key in asked(path.read_text("utf
 
 def test_scan_understands_each_way_of_asking():
     assert asked("t('a.b')") == ["a.b"]
+    assert asked("plural('a.b', 2)") == [f"a.b.{HOLE}"]
     assert asked("t('a.b' if x else 'a.c', y=1)") == ["a.b", "a.c"]
     assert asked("t(f'a.{x}_one')") == [f"a.{HOLE}_one"]
     assert asked("t(f\"a.{'b' if x else 'c'}\")") == ["a.b", "a.c"]
@@ -142,13 +146,28 @@ def test_every_string_is_asked_for():
     assert [name for name in words() if not any(known.fullmatch(name) for known in patterns)] == []
 
 
-def test_every_language_has_every_string_with_the_same_fields():
+FORMS = re.compile(r"\.(one|two|few|many|other)$")
+
+
+@pytest.mark.parametrize("lang", text.languages())
+def test_every_language_has_every_string_with_the_same_fields(lang):
     fields = re.compile(r"\{(\w+)\}")
-    for lang in text.languages():
-        other = words(lang)
-        assert set(other) == set(words())
-        for key, said in words().items():
+    other = words(lang)
+    assert {FORMS.sub("", key) for key in other} == {FORMS.sub("", key) for key in words()}
+    for key, said in words().items():
+        if not FORMS.search(key):
             assert sorted(fields.findall(other[key])) == sorted(fields.findall(said)), key
+
+
+@pytest.mark.parametrize("lang", text.languages())
+def test_every_plural_has_the_forms_of_its_language(lang):
+    needed = Locale.parse(lang).plural_form.tags | {"other"}
+    counted = {FORMS.sub("", key) for key in words() if FORMS.search(key)}
+    assert counted
+    for key in counted:
+        forms = {name.rpartition(".")[2] for name in words(lang) if FORMS.sub("", name) == key}
+        assert forms <= needed, key
+        assert "other" in forms, key
 
 
 def test_unknown_key_is_an_error_and_not_an_empty_text():
@@ -268,7 +287,18 @@ def test_number(value, decimals, sign, said):
 
 
 def test_number_in_another_language():
-    assert number(-28.5, 2, lang="ru") == "−28,50"
+    with text.speaking("ru"):
+        assert number(-28.5, 2) == "−28,50"
+    assert number(-28.5, 2) == "−28.50"
+
+
+def test_language_is_that_of_the_thread():
+    text.speak("ru")
+    try:
+        other = ThreadPoolExecutor(1).submit(number, -28.5, 2).result()
+    finally:
+        text.speak("en")
+    assert other == "−28.50"
 
 
 @pytest.mark.parametrize(("value", "said"), [(27.0, "27"), (20.6, "20.6"), (0.25, "0.25"), (-4.0, "−4")])

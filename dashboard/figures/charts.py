@@ -32,7 +32,7 @@ from dashboard.figures.drawing import (
 )
 from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
-from dashboard.text import month_name, number, period
+from dashboard.text import month_name, number, period, translate
 
 ENDED_DAYS = 730
 YEAR_MS = 365.25 * 86_400_000
@@ -143,14 +143,13 @@ def like_pairs(
     color: str,
     *,
     decimals: int,
-    lang: str,
     credit: str = "",
     view: str = "",
 ) -> go.Figure:
     """Each calendar period before (open) and after (full), joined, with the difference beside the stem."""
     figure = canvas(look, 300, view)
     pairs = sorted(change.pairs, key=lambda pair: pair.after.astype("datetime64[M]").astype(int) % 12)
-    names = [_season_name(pair.after, change.step, lang) for pair in pairs]
+    names = [_season_name(pair.after, change.step) for pair in pairs]
     for name, pair in zip(names, pairs, strict=True):
         figure.trace(
             x=[name, name],
@@ -165,7 +164,7 @@ def like_pairs(
             y=(pair.value_before + pair.value_after) / 2,
             xanchor="left",
             xshift=8,
-            text=f"<b>{number(pair.difference, decimals, sign=True, lang=lang)}</b>",
+            text=f"<b>{number(pair.difference, decimals, sign=True)}</b>",
             font={"size": 13, "color": color},
         )
     for field, symbol in (("before", "circle-open"), ("after", "circle")):
@@ -181,7 +180,7 @@ def like_pairs(
             marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
             name=change.series,
             hovertext=[
-                f"{period(when, change.step, lang=lang)}: {number(value, decimals)} {change.unit}"
+                f"{period(when, change.step)}: {number(value, decimals)} {translate(change.unit)}"
                 for when, value in zip(whens, values, strict=True)
             ],
             hoverinfo="text",
@@ -198,7 +197,6 @@ def seasons(
     *,
     decimals: int,
     recent: int,
-    lang: str,
     band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
     credit: str = "",
     view: str = "",
@@ -211,12 +209,12 @@ def seasons(
     years = months.astype("datetime64[Y]").astype(int) + 1970
     figure = canvas(look, 340, view)
     if band is not None:
-        _band(figure, look, band, lang)
+        _band(figure, look, band)
     newest = int(years.max())
     for year in np.unique(years):
         inside = years == year
         late = year > newest - recent
-        names = [_season_name(month, step, lang) for month in months[inside]]
+        names = [_season_name(month, step) for month in months[inside]]
         symbols = ["circle-open" if flag == 3 else "circle" for flag in points["qc"].values[inside]]
         figure.trace(
             x=names,
@@ -226,7 +224,7 @@ def seasons(
             marker={"size": 7 if late else 4, "symbol": symbols},
             name=dataset.attrs["series_id"],
             hovertext=[
-                f"{name} {year}: {number(value, decimals, lang=lang)} {dataset.attrs['units']}"
+                f"{name} {year}: {number(value, decimals)} {translate(dataset.attrs['units'])}"
                 for name, value in zip(names, points["value"].values[inside], strict=True)
             ],
             hoverinfo="text",
@@ -241,13 +239,13 @@ def seasons(
                 xshift=9,
                 font={"size": 12, "color": color if late else look.muted},
             )
-    order = [_season_name(np.datetime64(f"2001-{at:02d}"), step, lang) for at in _season_starts(step)]
+    order = [_season_name(np.datetime64(f"2001-{at:02d}"), step) for at in _season_starts(step)]
     figure.layout["xaxis"].update(type="category", categoryorder="array", categoryarray=order, showgrid=False)
     return finish(figure, look, credit)
 
 
-def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray], lang: str) -> None:
-    names = [_season_name(np.datetime64(f"2001-{at:02d}"), "month", lang) for at in range(1, 13)]
+def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    names = [_season_name(np.datetime64(f"2001-{at:02d}"), "month") for at in range(1, 13)]
     low, middle, high = band
     spread(figure, names, np.round(low, 4), np.round(high, 4), look.comparison, "normal")
     figure.trace(
@@ -260,12 +258,12 @@ def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.
     )
 
 
-def _season_name(month: np.datetime64, step: str, lang: str) -> str:
+def _season_name(month: np.datetime64, step: str) -> str:
     if step == "quarter":
-        return period(month, "quarter", lang=lang).rsplit(" ", 1)[0]
+        return period(month, "quarter").rsplit(" ", 1)[0]
     if step == "year":
         return ""
-    return month_name(month, lang=lang)
+    return month_name(month)
 
 
 def _season_starts(step: str) -> range:

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from dashboard.analysis import SPEECH
 from dashboard.lines import Line, broken, last_counted, thin
 from dashboard.palette import Palette
-from dashboard.text import number, period
+from dashboard.text import number, period, separators, t
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
@@ -88,6 +88,7 @@ def canvas(look: Palette, height: int, view: str) -> Sketch:
         {
             "template": {},
             "height": height,
+            "separators": separators(),
             "margin": {"l": 44, "r": 92, "t": 24, "b": 26},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
@@ -123,6 +124,7 @@ def axis(look: Palette) -> dict:
         "tickfont": {"size": 12, "color": look.muted},
         "fixedrange": True,
         "separatethousands": True,
+        "exponentformat": "none",
     }
 
 
@@ -279,7 +281,7 @@ def end_label(figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: 
     """The newest whole period's value in the right margin, at its own height."""
     at = last_counted(drawn)
     value = number(float(drawn.values[at]), decimals, sign=signed)
-    short = unit.removesuffix(" a year")
+    short = unit.removesuffix(t("sum.a_year"))
     newest = f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}"
     margin_label(figure, float(drawn.values[at]), newest, drawn.text_color)
 

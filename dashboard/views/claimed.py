@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import extent, markup
 from dashboard.lines import steps_of
-from dashboard.text import number, period, t
+from dashboard.text import number, period, t, translate
 from dashboard.views.parts import Frame
 
 LEVEL, VOLUME = "north-aral-level-published", "north-aral-volume-published"
@@ -24,9 +24,9 @@ def pairs(current: Frame) -> None:
     body = [
         (
             t("extent.pair", lower=levels[pair.lower][0], upper=levels[pair.upper][0]),
-            f"{number(pair.level_change, 2, sign=True)} m",
-            f"{number(pair.volume_change, 1, sign=True)} km³",
-            f"{number(pair.implied_area, 0)} km²",
+            f"{number(pair.level_change, 2, sign=True)} {translate('m')}",
+            f"{number(pair.volume_change, 1, sign=True)} {translate('km³')}",
+            f"{number(pair.implied_area, 0)} {translate('km²')}",
         )
         for pair in implied
     ]

@@ -7,7 +7,7 @@ import loaders
 from dashboard import commitments, markup
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import end_of, months_between
-from dashboard.text import t
+from dashboard.text import number, t, translate
 from dashboard.views import parts
 
 current = parts.frame()
@@ -26,7 +26,7 @@ st.html(
                 t(
                     "data.deck",
                     series=len(snapshot.series),
-                    points=f"{points:,}",
+                    points=number(points, 0),
                     live=live,
                     baseline=len(snapshot.series) - live,
                     cache=snapshot.cache_id,
@@ -58,7 +58,7 @@ def series_table():
                 t("data.col_title"): row.title,
                 t("data.col_series"): row.id,
                 t("data.col_sea"): t(f"sea.{row.sea}"),
-                t("data.col_unit"): row.unit,
+                t("data.col_unit"): translate(row.unit),
                 t("data.col_datum"): datum,
                 t("data.col_first"): first_period(dataset),
                 t("data.col_newest"): newest_period(dataset),

@@ -9,7 +9,7 @@ from dashboard.analysis import annual_means
 from dashboard.figures import charts, extent_charts
 from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
-from dashboard.text import brief, number, t
+from dashboard.text import brief, number, t, translate
 from dashboard.views import claimed, parts
 
 CURVE = "aral-hypsometry-whole"
@@ -87,7 +87,7 @@ def range_words(held):
     return {name: number(getattr(held, name), 0) for name in ("middle", "low", "high")}
 
 
-@st.fragment
+@parts.fragment
 def would_it_take(held, river, last):
     """Raise the sea by so much in so many years: two sliders and one sentence."""
     st.html(markup.heading(t("extent.take"), t("extent.take_deck")))
@@ -146,7 +146,7 @@ def aral_curve():
         st.plotly_chart(figure, theme=None, config=parts.MODES, key="extent-curve", alt=title)
     with right:
         st.html(markup.panel_title(t("extent.bars"), look.ink, t("extent.bars_unit")))
-        names = [f"{brief(step.top)}–{brief(step.bottom)} m" for step in steps]
+        names = [f"{brief(step.top)}–{brief(step.bottom)} {translate('m')}" for step in steps]
         figure = extent_charts.metre_bars(
             names,
             np.array([step.uncovered for step in steps]),
@@ -194,7 +194,7 @@ def areas():
                 figure = charts.panel(
                     [line],
                     look,
-                    unit="km²",
+                    unit=translate("km²"),
                     decimals=0,
                     today=current.today,
                     zero=True,
@@ -203,7 +203,7 @@ def areas():
                     view=row.id,
                     credit=parts.credit([snapshot.series[row.id]], snapshot.cache_id),
                 )
-                alt = parts.alt_of(current, snapshot.series[row.id], "km²", 0)
+                alt = parts.alt_of(current, snapshot.series[row.id], translate("km²"), 0)
                 parts.chart(
                     figure, key=f"extent-{row.id}", title=row.title, alt=alt, lines=[line], current=current
                 )

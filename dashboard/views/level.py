@@ -206,7 +206,6 @@ def like_periods(body):
         look,
         color_of(row),
         decimals=2,
-        lang=selection.lang,
         view="level-pairs",
         credit=credit_of([line]),
     )
@@ -242,7 +241,6 @@ def swing(body, mine):
         color_of(row),
         decimals=2,
         recent=2,
-        lang=selection.lang,
         band=band,
         view="level-seasons",
         credit=credit_of([line]),

@@ -17,7 +17,7 @@ from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
 from dashboard.sentences import CENTIMETRES
 from dashboard.snapshot import label
-from dashboard.text import day, month, number, t
+from dashboard.text import day, month, number, t, translate
 from dashboard.views import claimed, parts, register
 from loaders.model import Series
 
@@ -339,7 +339,7 @@ def _evidence(current: parts.Frame, found: Assessment) -> None:
 
 
 def event_words(event: Milestone) -> tuple[str, str, str, str]:
-    marks = [event.said_by, event.source_kind]
+    marks = [event.said_by, translate(event.source_kind)]
     if event.seen_as == "extract":
         marks.append(t("commitments.extract"))
     if event.not_found:

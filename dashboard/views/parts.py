@@ -6,10 +6,11 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, wraps
+from typing import ParamSpec
 from urllib.parse import urlencode
 
 import numpy as np
@@ -26,10 +27,11 @@ from dashboard.lines import Line
 from dashboard.palette import Palette
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
-from dashboard.text import day, number, period, t
+from dashboard.text import day, number, period, plural, speak, t
 from loaders.model import Series
 
 LOG = logging.getLogger("two_seas.panel")
+P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
 
@@ -93,9 +95,7 @@ def age(months: int) -> str:
     """ "8 months old" in the catalogue's words."""
     if months <= 0:
         return t("age.now")
-    if months >= 36:
-        return t("age.years", years=months // 12)
-    return t("age.one") if months == 1 else t("age.many", months=months)
+    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
 
 
 def newest_words(current: Frame) -> tuple[str, str]:
@@ -143,7 +143,19 @@ def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str
     )
 
 
-@st.fragment
+def fragment(part: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that runs again by itself, in the reader's language: such a run has its own thread."""
+
+    @st.fragment
+    @wraps(part)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        speak(frame().selection.lang)
+        part(*args, **kwargs)
+
+    return run
+
+
+@fragment
 @panel()
 def chart(
     figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame

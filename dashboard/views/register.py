@@ -21,13 +21,17 @@ COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _assessments(cache_id: str, as_of: np.datetime64, _snapshot: Snapshot) -> dict[str, Assessment]:
+def _assessments(
+    cache_id: str, as_of: np.datetime64, lang: str, _snapshot: Snapshot
+) -> dict[str, Assessment]:
     return {found.row.id: found for found in assess(_snapshot, as_of=as_of)}
 
 
 def assessments(current: Frame, as_of: np.datetime64 | None = None) -> dict[str, Assessment]:
     """All readings of this state of the cache as of a day, today if none; made once a process."""
-    return _assessments(current.snapshot.cache_id, as_of or current.today, current.snapshot)
+    return _assessments(
+        current.snapshot.cache_id, as_of or current.today, current.selection.lang, current.snapshot
+    )
 
 
 def past_days(current: Frame) -> list[np.datetime64]:
