@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-LIST_COLUMNS = ("id", "sea", "indicator", "unit", "datum", "source", "key_needed", "first", "newest", "state")
+LIST_COLUMNS = (
+    "id", "sea", "indicator", "unit", "datum", "source", "kind", "experimental", "key_needed", "first",
+    "newest", "state",
+)  # fmt: skip
 
 
 def prepare() -> None:
@@ -56,7 +59,7 @@ def _whoever_reads(stream: TextIO | None) -> Iterator[None]:
 
 
 def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = [[_cell(item[name]) for name in LIST_COLUMNS] for item in found]
+    rows = [[*(_cell(item[name]) for name in LIST_COLUMNS[:-1]), _state(item)] for item in found]
     return _table([name.replace("_", " ") for name in LIST_COLUMNS], rows)
 
 
@@ -68,7 +71,7 @@ def status_table(found: Mapping[str, Any]) -> list[str]:
         "",
         *_table(
             ["series", *(name.replace("_", " ") for name in series[1:])],
-            [[_cell(item[name]) for name in series] for item in found["series"]],
+            [[_cell(item[name]) for name in series] for item in (*found["series"], *found["fields"])],
         ),
         "",
         *_table(
@@ -76,6 +79,11 @@ def status_table(found: Mapping[str, Any]) -> list[str]:
             [[_cell(item.get(name)) for name in sources] for item in found["sources"]],
         ),
     ]
+
+
+def _state(item: Mapping[str, Any]) -> str:
+    """Derived series say what they wait for."""
+    return f"{item['state']}, needs {' '.join(item['needs'])}" if item["needs"] else item["state"]
 
 
 def _cell(value: Any) -> str:

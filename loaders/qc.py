@@ -102,6 +102,20 @@ def spike(times: np.ndarray, values: np.ndarray, limits: Threshold) -> np.ndarra
     return flags
 
 
+def apart(one: xr.Dataset, other: xr.Dataset, limit: float) -> xr.Dataset:
+    """``one`` with the points suspect that differ by more than ``limit`` from ``other`` at the same time.
+
+    Points of either that are missing or failed are not compared, and no flag gets better.
+    """
+    _, left, right = np.intersect1d(one["time"].values, other["time"].values, return_indices=True)
+    good = [part["qc"].values[at] < Flag.FAIL for part, at in ((one, left), (other, right))]
+    far = np.abs(one["value"].values[left] - other["value"].values[right]) > limit
+    flags = one["qc"].values.copy()
+    doubted = left[far & good[0] & good[1]]
+    flags[doubted] = worst(flags[doubted], np.full(doubted.size, Flag.SUSPECT))
+    return one.assign(qc=("time", flags, one["qc"].attrs))
+
+
 def _outside(values: np.ndarray, below: float | None, above: float | None) -> np.ndarray:
     found = np.zeros(values.shape, dtype=bool)
     if below is not None:

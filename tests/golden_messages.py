@@ -1,7 +1,7 @@
-"""The line that each fault prints, as a person has read and agreed to it: ``tests/golden/fault_messages.txt``.
+"""The line that each fault prints, as it was read and agreed to: ``tests/golden/fault_messages.txt``.
 
-A run with ``TWO_SEAS_GOLDEN=write`` writes anew the lines of the tests that it runs; read them before they are
-committed.
+A run with ``TWO_SEAS_GOLDEN=write`` writes the lines of the tests that it runs anew; read them before they
+are committed.
 """
 
 from __future__ import annotations

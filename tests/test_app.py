@@ -18,13 +18,21 @@ from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.text import DEFAULT, languages, speaking, t, words
 from loaders import baseline as embedded
+from loaders import lineage
 from tests.conftest import ROOT
 from tests.figure_json import ASCII_MINUS, colors, load, notes, numbers, shown, vertical_lines
 
 APP = str(ROOT / "dashboard" / "app.py")
 PAGES = ("overview", "level", "extent", "commitments", "climate", "data")
 CATALOGUE = loaders.catalogue()
-STORED = [row for key, row in CATALOGUE.series.items() if key in embedded.manifest()["series"]]
+DERIVED = {key for key, row in CATALOGUE.series.items() if row.derive}
+HELD = embedded.manifest()["series"]
+# A derived series is there as soon as every measured series behind it is.
+STORED = [
+    row
+    for key, row in CATALOGUE.series.items()
+    if (key in HELD if not row.derive else {*lineage.behind(row, CATALOGUE)} - DERIVED <= {*HELD})
+]
 # Parts of a chart that stand for no one series: the hatched end, the normal band, a slope and its interval.
 HELPERS = {"none", "normal", "rate", "interval"}
 SPEECH = "2023-11-24"
@@ -434,10 +442,16 @@ def test_data_page_lists_every_stored_series_with_its_terms():
 
 def test_data_page_says_how_much_there_is():
     manifest = json.loads((ROOT / "data_cache" / "baseline" / "manifest.json").read_text("utf-8"))["series"]
-    assert (
-        f"{len(manifest)} series hold {sum(one['points'] for one in manifest.values()):,} points"
-        in html_of(visit("data"))
-    )
+    said, points = html_of(visit("data")), sum(one["points"] for one in manifest.values())
+    assert f"{len(manifest)} series hold {points:,} points" in said
+    assert f"{len(STORED) - len(manifest)} more are computed here" in said
+
+
+def test_data_page_says_how_a_picked_derived_series_is_made():
+    app = visit("data", indicator="volume-change")
+    assert "Computed here, not measured: (level of the year - level of the year before)" in html_of(app)
+    assert "caspian-level-dahiti-2026-annual caspian-area-published" in html_of(app)
+    assert "Computed here" not in html_of(visit("data", indicator="level"))
 
 
 # ---- languages --------------------------------------------------------------------------------------------

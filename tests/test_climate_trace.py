@@ -11,7 +11,7 @@ import pytest
 from loaders.assemble import assemble
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
-from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.model import Flag, Series
 from loaders.sources import climate_trace
 from tests.payloads.climate_trace import answer
@@ -77,7 +77,7 @@ def test_recorded_months_with_their_gas_renamed_and_a_december_make_a_year(sampl
 def test_null_wins_over_nought_in_a_recorded_year_without_data(samples):
     body = recorded(samples, 2026)
     assert json.loads(body)["totals"]["summaries"][0]["emissionsQuantity"] == 0
-    with pytest.raises(NotData, match="no data of AFG"):
+    with pytest.raises(NoValue, match="no data of AFG"):
         climate_trace.parse(body, series(iso3="AFG"))
 
 

@@ -251,7 +251,8 @@ def test_rule_5_a_gzip_bomb_stops_at_four_times_the_wire_cap():
     assert len(bomb) < 100_000
     tracemalloc.start()
     try:
-        with serve([reply(bomb, Content_Encoding="gzip")]) as server, pytest.raises(TooLarge, match="400,000"):
+        packed = reply(bomb, Content_Encoding="gzip")
+        with serve([packed]) as server, pytest.raises(TooLarge, match="400,000"):
             fetch(server, seconds=20)
         assert tracemalloc.get_traced_memory()[1] < 2 * 400_000 + len(bomb) + MEGABYTE
     finally:

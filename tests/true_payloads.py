@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from loaders.catalogue import catalogue
-from loaders.model import Series
+from loaders.model import Item, Series
 from tests.payloads import (
     cckp,
     cds,
@@ -54,7 +54,7 @@ class Answer:
     """``name`` is that of a file of ``loaders/sources``, with a form where there are several."""
 
     name: str
-    row: Series
+    row: Item
     raw: bytes
 
     @property
@@ -69,8 +69,8 @@ def answers() -> list[Answer]:
     ]
 
 
-def _row(series: str) -> Series:
-    row = catalogue().series[series]
+def _row(name: str) -> Item:
+    row: Item = (catalogue().series | catalogue().fields)[name]
     coarse = row.provider | {"cells": CELLS} if "cells" in row.provider else row.provider
     return row.model_copy(update={"provider": coarse})
 
@@ -143,6 +143,7 @@ GRIDS = {
     "cds zip": ("caspian-level-cds", cds.packed("a.nc", cds.lake_file(LEVELS))),
     "chlorophyll": ("caspian-south-chlorophyll-viirs", chlorophyll.fields(["2025-01"], [0.5])),
     "coraltemp": ("caspian-sst-coraltemp", coraltemp.fields(*JANUARY, latitudes=SOUTH, longitudes=EAST)),
-    "etopo": ("caspian-level-gwm", etopo.ground(-30.0, latitudes=NORTH, longitudes=EAST)),
+    "etopo table": ("caspian-hypsometry-etopo", etopo.ground(-30.0, latitudes=NORTH, longitudes=EAST)),
+    "etopo map": ("caspian-ground-etopo", etopo.ground(-30.0, latitudes=NORTH, longitudes=EAST)),
     "oisst": ("caspian-sst-oisst", oisst.fields(*JANUARY, latitudes=NORTH, longitudes=EAST)),
 }

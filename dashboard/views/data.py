@@ -5,7 +5,7 @@ import streamlit as st
 
 import loaders
 from dashboard import commitments, markup
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.snapshot import end_of, months_between
 from dashboard.text import number, t, translate
 from dashboard.views import parts
@@ -13,8 +13,10 @@ from dashboard.views import parts
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = current.rows
-live = sum(dataset.attrs.get("origin") == "live" for dataset in snapshot.series.values())
-points = sum(int(dataset.sizes["time"]) for dataset in snapshot.series.values())
+DERIVED = ("formula", "inputs", "uncertainty")
+stored = [row for row in snapshot.rows() if not row.derive]
+live = sum(snapshot.series[row.id].attrs.get("origin") == "live" for row in stored)
+points = sum(int(snapshot.series[row.id].sizes["time"]) for row in stored)
 newest, _ = parts.newest_words(current)
 
 st.html(
@@ -25,10 +27,11 @@ st.html(
             (
                 t(
                     "data.deck",
-                    series=len(snapshot.series),
+                    series=len(stored),
                     points=number(points, 0),
                     live=live,
-                    baseline=len(snapshot.series) - live,
+                    baseline=len(stored) - live,
+                    derived=len(snapshot.series) - len(stored),
                     cache=snapshot.cache_id,
                 ),
                 False,
@@ -65,13 +68,18 @@ def series_table():
                 t("data.col_age"): months_between(end_of(dataset), current.today),
                 t("data.col_points"): int(dataset.sizes["time"]),
                 t("data.col_origin"): dataset.attrs.get("origin", ""),
-                t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
-                t("data.col_kind"): t(f"kind.{row.kind}"),
+                t("data.col_grade"): grade_of(row),
+                t("data.col_kind"): kind_of(row),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
             }
         )
     return pd.DataFrame(found)
+
+
+def kind_of(row):
+    kind = t(f"kind.{row.kind}")
+    return t("data.experimental", kind=kind) if row.experimental else kind
 
 
 def source_table():
@@ -130,6 +138,9 @@ def series_part():
             )
             with st.container(horizontal=True, gap="small"):
                 parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
+            about = snapshot.series[picked].attrs
+            if "formula" in about:
+                st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
         with right:
             st.download_button(
                 t("data.all_csv"),

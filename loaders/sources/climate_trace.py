@@ -13,7 +13,7 @@ from typing import Any
 import xarray as xr
 
 from loaders import yearly
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.json_text import read_json
 from loaders.model import Held, Request, Series
 
@@ -37,7 +37,8 @@ def probe(rows: Sequence[Series], *, today: date) -> Request:
 def parse(raw: bytes, row: Series) -> xr.Dataset:
     """``value(time)`` in tonnes at 1 January of the one year in the answer: the sum of its twelve months.
 
-    Raises NotData for a year without data or with fewer months, SchemaChanged for another country or gas.
+    Raises NoValue for a year without data, NotData for one with fewer months, SchemaChanged for another
+    country or gas.
     """
     answer = read_json(raw)
     if not isinstance(answer, dict):
@@ -49,7 +50,7 @@ def parse(raw: bytes, row: Series) -> xr.Dataset:
         raise SchemaChanged(f"the answer is of {str(place.get('gadmId'))[:20]!r}, not {iso3}")
     months = totals.get("timeseries")
     if months is None or months == []:
-        raise NotData(f"no data of {iso3} for this year")
+        raise NoValue(f"no data of {iso3} for this year")
     if not isinstance(months, list) or not all(isinstance(item, dict) for item in months):
         raise BadFormat("months are no list of objects")
     year, values = _months(months)

@@ -12,7 +12,7 @@ LONGITUDES = np.arange(46.0, 55.01, 0.1)
 
 
 def ground(heights: np.ndarray | float, **changes) -> bytes:
-    shape = len(changes.get("latitudes", LATITUDES)), len(changes.get("longitudes", LONGITUDES))
+    form = {"latitudes": LATITUDES, "longitudes": LONGITUDES, "units": "m", "fill": -99999.0} | changes
+    shape = (len(form["latitudes"]), len(form["longitudes"]))
     field = np.broadcast_to(np.asarray(heights, "float64"), shape)
-    form = {"latitudes": LATITUDES, "longitudes": LONGITUDES, "units": "m", "fill": -99999.0}
-    return erddap.grid(changes.pop("variable", "z"), field, times=None, **(form | changes))
+    return erddap.grid(form.pop("variable", "z"), field, times=None, **form)
