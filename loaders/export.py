@@ -151,7 +151,8 @@ def _words(flags: xr.DataArray) -> list[str]:
 
 
 def _safe(text: str) -> str:
-    clean = text.replace("#", "%23" if "://" in text else "no. ")
+    """One line that no spreadsheet takes for a formula: a bare CR would begin a row of its own."""
+    clean = " ".join(text.splitlines()).strip(" ").replace("#", "%23" if "://" in text else "no. ")
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 

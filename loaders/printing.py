@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 LIST_COLUMNS = (
     "id", "sea", "indicator", "unit", "datum", "source", "kind", "experimental", "key_needed", "first",
@@ -23,14 +23,15 @@ def prepare() -> None:
 
 
 def text(lines: Iterable[str]) -> None:
-    with _whoever_reads():
+    with _whoever_reads(sys.stdout):
         for line in lines:
             print(line)
 
 
 def error(line: str | None) -> None:
     if line:
-        print(line, file=sys.stderr)
+        with _whoever_reads(sys.stderr):
+            print(line, file=sys.stderr)
 
 
 def json_text(content: Any) -> None:
@@ -39,21 +40,22 @@ def json_text(content: Any) -> None:
 
 
 def raw(data: bytes) -> None:
-    with _whoever_reads():
+    with _whoever_reads(sys.stdout):
         if sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
 
 
 @contextmanager
-def _whoever_reads() -> Iterator[None]:
-    """A closed standard output is no error; a reader that goes away gets no more, and the work goes on."""
+def _whoever_reads(stream: TextIO | None) -> Iterator[None]:
+    """A closed stream is no error; a reader that goes away gets no more, and the work goes on."""
     try:
         yield
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        if stream is not None:
+            stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -171,6 +171,7 @@ def test_one_lake_gone_is_said_of_that_lake(served):
     ]
 
 
+@pytest.mark.fault("U05")
 def test_without_network_everything_stored_stays(served, monkeypatch):
     loaders.refresh(BOTH)
     before = contents()
@@ -241,6 +242,7 @@ def test_a_deadline_that_is_no_number_of_seconds_is_refused(monkeypatch, text):
         loaders.refresh(LAKES)
 
 
+@pytest.mark.fault("D05")
 def test_a_damaged_file_is_fetched_in_full_again(served):
     loaders.refresh(LAKES)
     sha256 = store.entries()[CASPIAN]["sha256"]
@@ -323,6 +325,7 @@ def test_a_hold_outlives_a_failed_attempt(served):
     assert outcomes(loaders.refresh(chosen))[CASPIAN] == "updated"
 
 
+@pytest.mark.fault("N06")
 def test_a_shortened_history_is_held(served):
     loaders.refresh(LAKES)
     served.relative[270] = served.relative[270][2:]
@@ -343,6 +346,7 @@ def test_heights_that_no_sea_can_have_are_held_at_the_first_refresh(served):
 # ---- who is asked -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("C07", "N16")
 def test_within_the_interval_nothing_is_asked(served, monkeypatch):
     monkeypatch.setattr(plan, "_is_local", lambda source: False)
     served.status["/gwm/timeseries/lake000277"] = 404
@@ -625,6 +629,7 @@ def test_only_the_newest_raw_answers_stay(served):
 # ---- company ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("D03")
 def test_kill_in_the_middle_leaves_the_cache_and_the_next_refresh_succeeds(served):
     loaders.refresh(LAKES)
     served.relative[270][3] += 0.01

@@ -51,6 +51,7 @@ def finding(row, found):
              side=t("climate.above" if mean > 0 else "climate.below"))  # fmt: skip
 
 
+@parts.panel()
 def draw(row, found):
     color, text_color = look.of_place(row.place, row.sea), look.text_of_place(row.place, row.sea)
     dataset = snapshot.series[row.id]

@@ -49,6 +49,7 @@ def show(figure, key, title, drawn_lines, alt):
     parts.chart(figure, key=key, title=title, alt=alt, lines=drawn_lines, current=current)
 
 
+@parts.panel()
 def caspian():
     """The long view as change since one year, then like periods and the swing within a year."""
     mine = [row for row in rows if row.place == "caspian"]
@@ -115,6 +116,7 @@ def bridge(main):
     )
 
 
+@parts.panel()
 def long_view(together):
     lines, residuals = [], []
     reference, base = None, 0.0
@@ -176,6 +178,7 @@ def long_view(together):
         st.html(markup.small(" ".join(said)))
 
 
+@parts.panel()
 def like_periods(body):
     """Where the headline number comes from: each period before and after."""
     if not body.agreement:
@@ -210,6 +213,7 @@ def like_periods(body):
     show(figure, f"level-pairs-{row.place}", t("level.pairs_title", **words), [line], f"{change}. {how}.")
 
 
+@parts.panel()
 def swing(body, mine):
     """The years laid over one another, for the series of the headline or the one with a normal band."""
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
@@ -245,6 +249,7 @@ def swing(body, mine):
     show(figure, "level-seasons", t("level.season_title"), [line], alt)
 
 
+@parts.panel()
 def rate(row):
     years, values = annual_means(snapshot.series[row.id], row.min_obs_per_month)
     ends, slopes, low, high = levels.running_rate(years, values)
@@ -268,6 +273,7 @@ def rate(row):
     show(figure, "level-rate", t("level.rate_title"), [line], f"{t('level.rate_title')}: {words}.")
 
 
+@parts.panel()
 def aral():
     """Each basin and each height system in a panel of its own."""
     mine = [row for row in rows if row.sea == "aral"]
@@ -301,7 +307,7 @@ def separate(mine):
             line = drawn(row)
             if not line.times.size:
                 continue
-            with column:
+            with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
                 st.html(markup.panel_title(label(row), color, sentences.about(row, snapshot)))
                 figure = charts.panel(
@@ -319,6 +325,7 @@ def separate(mine):
                 show(figure, f"level-{row.id}", row.title, [line], alt)
 
 
+@parts.panel()
 def about(together, mine):
     """What each line is: its zero in words, its span, its grade."""
     listed = [*together, *(row for row in mine if row not in together and row.cadence != "irregular")]
@@ -340,6 +347,7 @@ def about(together, mine):
     st.html(markup.heading(t("level.about")) + markup.table(labels, body, columns))
 
 
+@parts.panel()
 def stated(mine, key):
     """Single stated figures, newest first, each with its height system and who said it."""
     found = []

@@ -65,7 +65,9 @@ def _request(row: Series, year: int) -> Request:
 
 def _months(items: list[dict[str, Any]]) -> tuple[int, dict[int, float]]:
     """The one year of the months, and what each emitted; a month with null is not there."""
-    years = {item.get("year") for item in items}
+    year = items[0].get("year")
+    if type(year) is not int or not 2000 <= year < 2100 or any(item.get("year") != year for item in items):
+        raise BadFormat("months of several years or of none")
     values: dict[int, float] = {}
     for item in items:
         month, value = item.get("month"), item.get("emissionsQuantity")
@@ -78,7 +80,4 @@ def _months(items: list[dict[str, Any]]) -> tuple[int, dict[int, float]]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadFormat(f"no number in month {month}")
         values[month] = float(value)
-    year = years.pop()
-    if years or type(year) is not int or not 2000 <= year < 2100:
-        raise BadFormat("months of several years or of none")
     return year, values

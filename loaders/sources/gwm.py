@@ -153,6 +153,8 @@ def _passes(lines: list[str], header: Header) -> list[Pass]:
     rows = [line.split() for line in lines]
     whole = [tokens for tokens in rows if _is_whole(tokens, header)]
     if len(rows) - len(whole) > 1:
+        if all(len(tokens) == header.width for tokens in rows):
+            raise BadFormat(f"{len(rows) - len(whole)} rows hold words where numbers should be")
         raise Truncated(f"{len(rows) - len(whole)} rows have not the {header.width} columns of the header")
     dated = [tokens for tokens in whole if tokens[header.columns["date"]] != NO_DATE]
     passes = [item for tokens in dated if (item := _pass(tokens, header))]
