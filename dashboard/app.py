@@ -6,7 +6,6 @@ import gc
 from functools import partial
 from importlib.metadata import version
 
-import numpy as np
 import streamlit as st
 
 import loaders
@@ -175,7 +174,7 @@ def main() -> None:
         snapshot=_translated(loaders.fingerprint(), selection.lang),
         selection=selection,
         look=palette(st.context.theme.type),
-        today=np.datetime64("today", "D"),
+        today=parts.today(),
     )
     st.session_state["frame"] = current
     st.html(markup.sheet(current.look))

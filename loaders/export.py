@@ -11,12 +11,16 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from loaders import netcdf
 from loaders.contract import usable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
 OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
@@ -41,9 +45,7 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     ISO 8601 in UTC.
     """
     chosen = [dataset if raw else usable(dataset) for dataset in datasets]
-    lines = [line for dataset in chosen for line in _header(dataset)]
-    if view:
-        lines.append(f"# view: {_plain(view)}")
+    lines = _headers(chosen, view)
     extra = [name for name in OPTIONAL if any(name in dataset for dataset in chosen)]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -53,6 +55,15 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
         columns = [_cells(dataset, name, whole_days) for name in (*COLUMNS, *extra)]
         writer.writerows(zip(*columns, strict=True))
     return "\n".join([*lines, table.getvalue()])
+
+
+def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
+    """Rows made of ``datasets``, under the header lines of each; numbers in full, missing ones empty."""
+    rows = io.StringIO()
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(map(_cell, row) for row in table.itertuples(index=False))
+    return "\n".join([*_headers(datasets, view), rows.getvalue()])
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
@@ -79,6 +90,11 @@ def to_zip(named: dict[str, bytes]) -> bytes:
         for name, data in named.items():
             opened.writestr(zipfile.ZipInfo(name, ZIP_TIME), data, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def _headers(datasets: Sequence[xr.Dataset], view: str) -> list[str]:
+    lines = [line for dataset in datasets for line in _header(dataset)]
+    return [*lines, f"# view: {_plain(view)}"] if view else lines
 
 
 def _header(dataset: xr.Dataset) -> list[str]:
@@ -115,6 +131,12 @@ def _cells(dataset: xr.Dataset, name: str, whole_days: bool) -> list[str]:
     if values.dtype.kind in "iu":
         return [str(int(value)) for value in values]
     return [_safe(str(text)) for text in values]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else repr(float(value))
+    return _safe(str(value))
 
 
 def _words(flags: xr.DataArray) -> list[str]:
