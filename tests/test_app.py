@@ -25,8 +25,9 @@ APP = str(ROOT / "dashboard" / "app.py")
 PAGES = ("overview", "level", "extent", "commitments", "climate", "data")
 CATALOGUE = loaders.catalogue()
 STORED = [row for key, row in CATALOGUE.series.items() if key in embedded.manifest()["series"]]
-# Parts of a chart that stand for no one series: the hatched end, the normal band, a slope and its interval.
-HELPERS = {"none", "normal", "rate", "interval"}
+# Parts of a chart that stand for no one series: the hatched end, the normal band, a slope and its interval,
+# the median of the sources and their range, a bracket above a doubtful stretch.
+HELPERS = {"none", "normal", "rate", "interval", "median", "spread", "bracket"}
 SPEECH = "2023-11-24"
 MEGABYTE = 1_000_000
 

@@ -35,9 +35,9 @@ def deck(snapshot=None):
     return " ".join(text for text, _ in sentences.deck(findings(snapshot), snapshot, TODAY))
 
 
-def card(place, snapshot=None):
+def card(place, snapshot=None, today=TODAY):
     snapshot = snapshot or baseline()
-    return sentences.card(findings(snapshot, (place,))[0], snapshot)
+    return sentences.card(findings(snapshot, (place,))[0], snapshot, today)
 
 
 def track(blocks):

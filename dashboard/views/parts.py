@@ -23,7 +23,7 @@ from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line, clip, line_of, within
 from dashboard.palette import Palette
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import age, first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, label, latest_value, months_between, stale
 from dashboard.text import day, number, plural, speak, t
 from loaders.model import Series
@@ -80,13 +80,6 @@ def here(current: Frame, anchor: str = "") -> str:
     """The full address of this view with every filter written out: a later default cannot change it."""
     base = (st.context.url or "").split("?")[0].split("#")[0]
     return f"{base}?{urlencode(filters.full(current.selection))}{'#' + anchor if anchor else ''}"
-
-
-def age(months: int) -> str:
-    """ "8 months old" in the catalogue's words."""
-    if months <= 0:
-        return t("age.now")
-    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
 
 
 def aged(current: Frame, dataset: xr.Dataset) -> str:
