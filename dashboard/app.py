@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from functools import partial
 from importlib.metadata import version
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -152,6 +153,14 @@ def _label(table: dict, key: str) -> str:
     return table[key].label if key else t("filter.any")
 
 
+def _stray(known: set[str]) -> list[st.Page]:
+    """The page of an address that names none, out of the menu: Streamlit opens a dialog without one."""
+    name = unquote((st.context.url or "").split("?")[0].rstrip("/").rpartition("/")[2])
+    if name in known or ":" in name:
+        return []
+    return [st.Page("views/overview.py", url_path=name, visibility="hidden")]
+
+
 def _footer(current: parts.Frame, page: str) -> None:
     newest, _ = parts.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
@@ -183,7 +192,10 @@ def main() -> None:
         name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
         for name, path in PAGES.items()
     }
-    page = st.navigation(list(pages.values()), position="top")
+    strayed = _stray(set(PAGES.values()))
+    page = st.navigation([*pages.values(), *strayed], position="top")
+    if page in strayed:
+        st.switch_page(pages["overview"])
     name = next((key for key, one in pages.items() if one == page), "overview")
     _filter_row(current)
     if selection.lang != text.DEFAULT:

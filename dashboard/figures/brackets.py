@@ -32,14 +32,24 @@ def bracket_row(figure: Sketch, look: Palette, brackets: Sequence[Bracket]) -> N
             cliponaxis=False,
         )
     figure.layout["yaxis8"] = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
-    for bracket in brackets[-NAMED:]:
+    for bracket in _named(brackets)[-NAMED:]:
         figure.note(
-            x=str(bracket.first),
-            y=ARM,
+            x=str(bracket.last),
+            y=BAR,
             yref="y8",
             text=escape(bracket.words),
-            xanchor="right",
-            xshift=-3,
+            xanchor="left",
+            xshift=3,
             yanchor="middle",
             font={"size": 11, "color": look.muted},
         )
+
+
+def _named(brackets: Sequence[Bracket]) -> list[Bracket]:
+    """The last of each run of brackets that touch one another and say the same."""
+    following = [*brackets[1:], None]
+    return [
+        one
+        for one, after in zip(brackets, following, strict=True)
+        if after is None or after.words != one.words or after.first > one.last
+    ]

@@ -144,7 +144,7 @@ def _agreement(made, body):
     """Which sources have a voice in the median, where it ends, and how many say the same of the speech."""
     words = []
     if made.middle is not None:
-        named = [f"{t(f'group.{row.independence_group}')} ({label(row)})" for row in made.middle.voices]
+        named = [f"{t(f'group.{row.independence_group}')}: {label(row)}" for row in made.middle.voices]
         last = made.middle.times[-1].astype("datetime64[Y]")
         words.append(t("level.voices", voices="; ".join(named), last=last))
     agreed = body.agreement
