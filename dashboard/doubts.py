@@ -1,4 +1,4 @@
-"""Where a record changes its instrument or is in doubt, and why: the dashed brackets above its line (pure)."""
+"""Where a record changes its instrument or is in doubt, and why: dashed brackets above its line (pure)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _stretches(dataset: xr.Dataset, label: str) -> list[Bracket]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], dataset["qc"].values == Flag.SUSPECT, [0]])))
     found = []
     for first, after in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if dataset.attrs["cadence"] == "irregular" or after - first < STRETCH.get(dataset.attrs["cadence"], 1):
+        if dataset.attrs["cadence"] == "irregular" or after - first < STRETCH.get(
+            dataset.attrs["cadence"], 1
+        ):
             continue
         named = dict.fromkeys(period(times[at], steps[at]) for at in (first, after - 1))
         why = t("doubt.why", label=label, span=DASH.join(named), notes=_notes(dataset, first, after))

@@ -46,7 +46,9 @@ def of_pairs(change: Change, *, normal: bool = False) -> pd.DataFrame:
         {
             "series": change.series,
             "step": change.step,
-            "before": [NORMAL_YEARS if normal else str(pair.before.astype("datetime64[M]")) for pair in pairs],
+            "before": [
+                NORMAL_YEARS if normal else str(pair.before.astype("datetime64[M]")) for pair in pairs
+            ],
             "after": [str(pair.after.astype("datetime64[M]")) for pair in pairs],
             "value_before": [pair.value_before for pair in pairs],
             "value_after": [pair.value_after for pair in pairs],
@@ -77,5 +79,3 @@ def of_changes(lines: Sequence[Line], zero: str) -> pd.DataFrame:
 def spoken(frame: pd.DataFrame) -> pd.DataFrame:
     """The table under headings in the reader's language."""
     return frame.rename(columns={name: t(f"chart.{name}") for name in frame.columns})
-
-

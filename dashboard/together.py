@@ -52,7 +52,7 @@ def voices(rows: Sequence[Series]) -> list[Series]:
 
 
 def middle(snapshot: Snapshot, rows: Sequence[Series]) -> Middle | None:
-    """The median of the independent sources among ``rows``; None for fewer than two or too little in common."""
+    """The median of the independent sources among ``rows``; None for fewer than two or little in common."""
     chosen = voices(rows)
     levels = [_yearly(snapshot, row) for row in chosen]
     if len(levels) < 2 or not all(level.sizes["time"] for level in levels):

@@ -186,7 +186,7 @@ def test_sentence_names_direction_unit_and_uncertainty(case, kind):
 def test_direction_word_is_the_sign_of_the_card(case):
     for body in findings(TOLD[case]()):
         if body.told:
-            words = sentences.card(body, TOLD[case]())
+            words = sentences.card(body, TOLD[case](), TODAY)
             assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
             assert words.state.lower().startswith(body.agreement.main.direction)
 

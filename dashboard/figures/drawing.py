@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -131,7 +132,10 @@ def axis(look: Palette) -> dict:
 def add_line(
     figure: Sketch, drawn: Line, unit: str, decimals: int, *, on: str = "y", signed: bool = False
 ) -> None:
-    """One line with its hover text; gaps stay gaps; suspect and provisional points and a stale end are hollow."""
+    """One line with its hover text; gaps stay gaps.
+
+    Suspect and provisional points are hollow, and the end of a stale record.
+    """
     thinned = thin(drawn)
     whole = broken(thinned)
     times, values = whole.times, whole.values
@@ -278,7 +282,7 @@ def spread(
 
 
 def end_label(
-    figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False, **look: object
+    figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False, **look: Any
 ) -> None:
     """The newest whole period's value in the right margin, at its own height; the age of a stale record."""
     at = last_counted(drawn)

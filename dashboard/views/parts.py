@@ -25,7 +25,7 @@ from dashboard.lines import Line, clip, line_of, within
 from dashboard.palette import Palette
 from dashboard.sentences import age, first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, label, latest_value, months_between, stale
-from dashboard.text import day, number, plural, speak, t
+from dashboard.text import day, number, speak, t
 from loaders.model import Series
 
 P = ParamSpec("P")

@@ -1,4 +1,4 @@
-"""Long view: every source over its whole record from its own mean, their median, and each minus the median."""
+"""Long view: every source over its record from its own mean, their median, and each minus the median."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DASHES = ("", "4px,3px", "", "6px,2px,1px,2px", "1px,3px", "8px,3px")
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the long view holds: thin sources, the heavy line, the range around it, and their zero in words."""
+    """What the long view holds: thin sources, the heavy line, the range around it, their zero in words."""
 
     sources: list[Line]
     heavy: Line
@@ -123,9 +123,7 @@ def _clipped(made, period):
     if not heavy.times.size:
         if not sources:
             return None
-        heavy = replace(
-            sources[0], role="main", color=made.heavy.color, text_color=made.heavy.color, dash=""
-        )
+        heavy = replace(sources[0], role="main", color=made.heavy.color, text_color=made.heavy.color, dash="")
         sources, residuals, band = sources[1:], [], None
     return replace(made, sources=sources, heavy=heavy, band=band, residuals=residuals)
 

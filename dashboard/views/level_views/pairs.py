@@ -57,7 +57,7 @@ def show(current, body):
 
 
 def _inside(current, pairs):
-    """Whether the period holds both sides of every pair; a normal of many years is a reference, not a side."""
+    """Whether the period holds both sides of every pair; a normal is a reference, not a side."""
     start, end = current.period
     after = [pair.after for pair in pairs]
     before = [] if current.comparison.kind == "normal" else [pair.before for pair in pairs]

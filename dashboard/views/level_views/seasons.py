@@ -1,4 +1,4 @@
-"""Seasonal view: the years laid over one another, for the headline's series or the one that reaches furthest."""
+"""Seasonal view: the years laid over one another, of the headline's series or the one reaching furthest."""
 
 from __future__ import annotations
 
