@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,11 +10,13 @@ import numpy as np
 import xarray as xr
 
 from dashboard.lines import steps_of, within
-from dashboard.text import DASH, period, t
+from dashboard.text import DASH, MINUS, period, t
 from loaders.model import Flag
 
 # So many neighbouring suspect points make a stretch; of yearly and quarterly figures one is enough.
 STRETCH = {"day": 10, "10-day": 3, "month": 3}
+# The sign before a number in a remark of a source.
+HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")
 ENDS = {"year": 12, "quarter": 3, "month": 1}
 
 
@@ -33,9 +36,9 @@ def brackets(
     start: np.datetime64 | None = None,
     end: np.datetime64 | None = None,
 ) -> list[Bracket]:
-    """The doubts of one series inside a period of months, in order of time."""
+    """The doubts of one series inside a period of months, in order of time; single figures have no line."""
     inside = dataset.isel(time=within(dataset["time"].values, start, end))
-    if not inside.sizes["time"]:
+    if not inside.sizes["time"] or dataset.attrs["cadence"] == "irregular":
         return []
     return sorted([*_stretches(inside, label), *_missions(inside, label)], key=lambda one: one.first)
 
@@ -44,11 +47,9 @@ def _stretches(dataset: xr.Dataset, label: str) -> list[Bracket]:
     """Runs of points with flag 3: suspect, or only part of their period."""
     times, steps = dataset["time"].values, steps_of(dataset)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], dataset["qc"].values == Flag.SUSPECT, [0]])))
-    found = []
+    found, needed = [], STRETCH.get(dataset.attrs["cadence"], 1)
     for first, after in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if dataset.attrs["cadence"] == "irregular" or after - first < STRETCH.get(
-            dataset.attrs["cadence"], 1
-        ):
+        if after - first < needed:
             continue
         named = dict.fromkeys(period(times[at], steps[at]) for at in (first, after - 1))
         why = t("doubt.why", label=label, span=DASH.join(named), notes=_notes(dataset, first, after))
@@ -60,7 +61,7 @@ def _stretches(dataset: xr.Dataset, label: str) -> list[Bracket]:
 def _notes(dataset: xr.Dataset, first: int, after: int) -> str:
     """What the source says of the points, each remark once; else what the flag means."""
     notes = dict.fromkeys(dataset["note"].values[first:after].tolist() if "note" in dataset else ())
-    return "; ".join(filter(None, notes)) or t("chart.flag_3")
+    return HYPHEN.sub(MINUS, "; ".join(filter(None, notes))) or t("chart.flag_3")
 
 
 def _missions(dataset: xr.Dataset, label: str) -> list[Bracket]:

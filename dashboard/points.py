@@ -11,6 +11,7 @@ from dashboard.analysis import NORMAL, Change
 from dashboard.lines import Line
 from dashboard.text import DASH, period, t
 
+SIDES = ("before", "after")
 NORMAL_YEARS = DASH.join(str(month.astype("datetime64[Y]")) for month in NORMAL)
 
 
@@ -42,14 +43,13 @@ def of_pairs(change: Change, *, normal: bool = False) -> pd.DataFrame:
     Periods are the ISO months in which they start; with ``normal`` the side before is a mean of many years.
     """
     pairs = change.pairs
+    before, after = ([str(getattr(pair, side).astype("datetime64[M]")) for pair in pairs] for side in SIDES)
     return pd.DataFrame(
         {
             "series": change.series,
             "step": change.step,
-            "before": [
-                NORMAL_YEARS if normal else str(pair.before.astype("datetime64[M]")) for pair in pairs
-            ],
-            "after": [str(pair.after.astype("datetime64[M]")) for pair in pairs],
+            "before": [NORMAL_YEARS] * len(pairs) if normal else before,
+            "after": after,
             "value_before": [pair.value_before for pair in pairs],
             "value_after": [pair.value_after for pair in pairs],
             "difference": [pair.difference for pair in pairs],

@@ -20,7 +20,8 @@ def show(current, body):
     main = body.agreement.main
     if not _inside(current, main.pairs):
         compared = sentences.periods_of(main)
-        st.html(markup.heading(t("level.view_change"), t("level.pairs_outside", compared=compared)))
+        st.html(markup.heading(t("level.view_change")))
+        st.info(t("level.pairs_outside", compared=compared))
         return
     snapshot = current.snapshot
     row = snapshot.catalogue.series[main.series]
