@@ -23,6 +23,8 @@ PAGES = {
     "climate": "climate",
     "data": "data",
 }
+# The page at the root keeps a name of its own from all others, by default that of its file: "overview".
+ROOT = "root"
 WIDGETS = tuple(filters.FIELDS.values())
 
 
@@ -189,10 +191,10 @@ def main() -> None:
     st.html(markup.sheet(current.look))
     st.logo(markup.logo(current.look), size="large")
     pages = {
-        name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
+        name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or ROOT, default=not path)
         for name, path in PAGES.items()
     }
-    strayed = _stray(set(PAGES.values()))
+    strayed = _stray({ROOT, *PAGES.values()})
     page = st.navigation([*pages.values(), *strayed], position="top")
     if page in strayed:
         st.switch_page(pages["overview"])

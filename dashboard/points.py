@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -74,6 +75,14 @@ def of_changes(lines: Sequence[Line], zero: str) -> pd.DataFrame:
         for line in lines
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def of_rates(
+    series: str, ends: np.ndarray, middle: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> pd.DataFrame:
+    """Slopes with their interval by the last year of each, in centimetres a year."""
+    columns = {"value": middle, "low": low, "high": high}
+    return pd.DataFrame({"series": series, "time": ends.astype(str), **columns, "unit": "cm a year"})
 
 
 def spoken(frame: pd.DataFrame) -> pd.DataFrame:

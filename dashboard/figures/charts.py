@@ -41,7 +41,7 @@ from dashboard.text import month_name, number, period, translate
 
 ENDED_DAYS = 730
 # Thin lines that are named on a leader; further ones are named beside the strip alone.
-NAMED = 3
+NAMED = 2
 YEAR_MS = 365.25 * 86_400_000
 
 

@@ -324,7 +324,7 @@ def zero_line(figure: Sketch, look: Palette, words: str) -> None:
 
 def name_on_leader(figure: Sketch, look: Palette, drawn: Line, place: int) -> None:
     """The name of a further line on a leader, away from the heavy line above it, each ``place`` apart."""
-    share = (0.25, 0.35, 0.4)[place % 3]
+    share = (0.25, 0.35)[place % 2]
     at = min(drawn.times.size - 1, max(4, int(drawn.times.size * share)))
     words = "\n".join(textwrap.wrap(drawn.label, 16))
     annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), words, dy=58))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import levels, markup
+from dashboard import levels, markup, points
 from dashboard.analysis import SPEECH, annual_means
 from dashboard.figures import charts
 from dashboard.lines import within
@@ -44,4 +44,5 @@ def show(current, row):
         alt=f"{t('level.rate_title')}: {newest}.",
         lines=[line],
         current=current,
+        drawn=points.of_rates(row.id, ends, middle, low, high),
     )
