@@ -16,6 +16,8 @@ from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Series
 
 ENDS = {"year": 12, "quarter": 3, "month": 1}
+STEP_DAYS = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
+STALE_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ def end_of(dataset: xr.Dataset) -> np.datetime64:
     if months is None:
         return start
     return (start.astype("datetime64[M]") + months).astype("datetime64[D]") - 1
+
+
+def stale(dataset: xr.Dataset, today: np.datetime64) -> bool:
+    """Whether the newest counted period ended more than three steps ago; single figures have no step."""
+    step = STEP_DAYS.get(dataset.attrs["cadence"])
+    return step is not None and (today - end_of(dataset)).astype(int) > STALE_STEPS * step
 
 
 def last_step(dataset: xr.Dataset) -> str:

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -18,6 +19,9 @@ import xarray as xr
 from loaders import netcdf
 from loaders.contract import usable
 from loaders.errors import Asking
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
 BY_LEVEL = ("level", "area", "volume", "cells", "qc")
@@ -47,9 +51,7 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     if any("time" not in dataset.dims for dataset in datasets):
         return _by_level(datasets, raw)
     chosen = [dataset if raw else usable(dataset) for dataset in datasets]
-    lines = [line for dataset in chosen for line in _header(dataset)]
-    if view:
-        lines.append(f"# view: {_plain(view)}")
+    lines = _headers(chosen, view)
     extra = [name for name in OPTIONAL if any(name in dataset for dataset in chosen)]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -76,6 +78,15 @@ def _by_level(datasets: Sequence[xr.Dataset], raw: bool) -> str:
     return "\n".join([*_header(chosen), table.getvalue()])
 
 
+def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
+    """Rows made of ``datasets``, under the header lines of each; numbers in full, missing ones empty."""
+    rows = io.StringIO()
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(map(_cell, row) for row in table.itertuples(index=False))
+    return "\n".join([*_headers(datasets, view), rows.getvalue()])
+
+
 def to_netcdf(dataset: xr.Dataset) -> bytes:
     """CF NetCDF classic; the attributes added on open travel with it."""
     return netcdf.encode(dataset)
@@ -100,6 +111,11 @@ def to_zip(named: dict[str, bytes]) -> bytes:
         for name, data in named.items():
             opened.writestr(zipfile.ZipInfo(name, ZIP_TIME), data, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def _headers(datasets: Sequence[xr.Dataset], view: str) -> list[str]:
+    lines = [line for dataset in datasets for line in _header(dataset)]
+    return [*lines, f"# view: {_plain(view)}"] if view else lines
 
 
 def _header(dataset: xr.Dataset) -> list[str]:
@@ -140,6 +156,12 @@ def _numbers(values: np.ndarray) -> list[str]:
     if values.dtype.kind == "f":
         return ["" if np.isnan(value) else repr(float(value)) for value in values]
     return [str(int(value)) for value in values]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else repr(float(value))
+    return _safe(str(value))
 
 
 def _words(flags: xr.DataArray) -> list[str]:
