@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "Selection", "cache_id", "catalogue", "fingerprint", "list_fields", "list_series", "open_all",
-    "open_field", "open_series", "open_table", "refresh", "status", "to_csv", "to_netcdf",
+    "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
+    "list_series", "open_all", "open_field", "open_series", "open_table", "refresh", "status", "table_to_csv",
+    "to_csv", "to_netcdf",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -75,6 +76,16 @@ def open_table(table_id: str) -> pd.DataFrame:
     return baseline.read_table(table_id)
 
 
+def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr.Dataset:
+    """Median of levels of different height systems, each less its own mean of ``window`` (two months).
+
+    Raises NoData for fewer than two independent sources or too few common steps.
+    """
+    from loaders import consensus
+
+    return consensus.level_consensus(levels, window)
+
+
 def list_series(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
     """What ``list --json`` prints."""
     from loaders import overview
@@ -96,6 +107,18 @@ def status() -> dict[str, Any]:
     return overview.status()
 
 
+def changes() -> list[dict[str, Any]]:
+    """What the refreshes did, newest first: ``when, series, added, changed, removed, largest, unit, outcome,
+    message``.
+
+    ``outcome`` is ``updated``, ``held`` or ``baseline``; the last is one entry for all that was built in, at
+    the day it was built, with no series. ``largest`` is the largest change of a value, in ``unit``, or None.
+    """
+    from loaders import news
+
+    return news.listed()
+
+
 def cache_id() -> str:
     """12 hex digits that move only when a value moves."""
     from loaders import overview
@@ -115,6 +138,13 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     from loaders import export
 
     return export.to_csv(datasets, raw=raw, view=view)
+
+
+def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
+    """A table made of these series, under the ``#`` header lines of each."""
+    from loaders import export
+
+    return export.table_to_csv(table, datasets, view=view)
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import contract, fields, qc
-from loaders.errors import ContractError, NotData
+from loaders.errors import ContractError, NotData, NoValue
 from loaders.model import FieldRow, Flag, Item, Series, Source
 
 Parse = Callable[[bytes, Any], xr.Dataset]
@@ -21,7 +21,7 @@ ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 
 @dataclass(frozen=True)
 class Assembled:
-    """A checked dataset, and the flags that a series had before the quality rules ran."""
+    """A checked dataset; of a series the flags to be expected: the source's own, those of a dry bed."""
 
     dataset: xr.Dataset
     given: np.ndarray | None = None
@@ -52,7 +52,7 @@ def assemble(
     if not joined.sizes["time"] or np.all(np.isnan(joined["value"].values)):
         raise NotData("no value in the answer")
     marked = mark_provisional(joined, source.provisional_days, retrieved)
-    return Assembled(contract.check(qc.flag(marked, row, now=now)), marked["qc"].values)
+    return Assembled(contract.check(qc.flag(marked, row, now=now)), qc.doubts(marked, row))
 
 
 def conform(parsed: xr.Dataset, row: Item) -> xr.Dataset:
@@ -64,13 +64,17 @@ def conform(parsed: xr.Dataset, row: Item) -> xr.Dataset:
 
 
 def _parsed(parse: Parse, bodies: Sequence[bytes], row: Series) -> list[xr.Dataset]:
-    """Every answer parsed; one of several pages may have nothing of this series."""
-    found, empty = [], None
+    """Every answer parsed; one of several pages may have nothing of this series.
+
+    That the provider has published no value weighs more than that a page does not speak of the series.
+    """
+    found: list[xr.Dataset] = []
+    empty: NotData | None = None
     for body in bodies:
         try:
             found.append(parse(body, row))
         except NotData as error:
-            empty = error
+            empty = empty if isinstance(empty, NoValue) else error
     if not found:
         raise empty or NotData("no answer")
     return found

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from loaders import lineage
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.model import (
     Catalogue,
@@ -83,6 +84,7 @@ def read(folder: Path) -> Catalogue:
         tables=found["table"],
     )
     _cross_check(tables)
+    lineage.check(tables)
     return _without_excluded(tables)
 
 
@@ -191,6 +193,10 @@ def _cross_check(tables: Catalogue) -> None:
             _require_known(kind, item, tables)
     for twice in tables.series.keys() & tables.fields.keys():
         raise CatalogueError(f"field {twice}: id: stands twice")
+    for limits in tables.thresholds.values():
+        for basin, other in limits.basins.items():
+            if basin not in tables.places or other not in tables.thresholds:
+                raise CatalogueError(f"threshold {limits.id}: basins: unknown {basin!r} or {other!r}")
     for row in tables.series.values():
         if row.unit != tables.indicators[row.indicator].unit:
             raise CatalogueError(f"series {row.id}: unit: not the canonical unit of {row.indicator}")
@@ -222,10 +228,12 @@ def _without_excluded(tables: Catalogue) -> Catalogue:
     off = {credit.id for credit in tables.credits.values() if not credit.include}
     if not off:
         return tables
+    gone = {key for key, row in tables.series.items() if row.credit in off}
+    gone |= lineage.resting_on(gone, tables)
     return Catalogue(
         **{
             **tables.__dict__,
-            "series": {key: row for key, row in tables.series.items() if row.credit not in off},
+            "series": {key: row for key, row in tables.series.items() if key not in gone},
             "tables": {key: row for key, row in tables.tables.items() if row.credit not in off},
         }
     )

@@ -61,8 +61,11 @@ def refresh(
     chosen = loaders.Selection(
         tuple(sea or ()), tuple(indicator or ()), tuple(source or ()), force, tuple(accept or ())
     )
-    with progress.shown() as step:
-        done = loaders.refresh(chosen, on_progress=step)
+    try:
+        with progress.shown() as step:
+            done = loaders.refresh(chosen, on_progress=step)
+    except Cache as error:
+        raise type(error)(report.cache_line(error, loaders.status()["newest"])) from None
     if not done.sources:
         raise Asking("refresh: no live series matches; `list` shows what there is")
     printing.text(report.lines(done))

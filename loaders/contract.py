@@ -9,6 +9,7 @@ One series = one quantity, one place, one source, one datum:
 ``uncertainty``     float64, one standard deviation in the same unit; only where the source states it
 ``provisional``     int8 0/1: subject to revision
 optional            ``mission``, ``note``, ``source_url``, ``period_start``, ``period_end``, ``value_other``
+derived             ``spread`` of the sources behind a value, and ``sources``, their number
 ==================  ====================================================================================
 """
 
@@ -23,8 +24,8 @@ from loaders.model import Flag, Item, Series
 from loaders.units import convert
 
 CONVENTIONS = "CF-1.11"
-NUMBERS = ("value", "uncertainty", "value_other")
-FLAGS = ("qc", "provisional", "mission")
+NUMBERS = ("value", "uncertainty", "value_other", "spread")
+FLAGS = ("qc", "provisional", "mission", "sources")
 TEXTS = ("note", "source_url", "period_start", "period_end")
 REQUIRED = (
     "series_id",
@@ -114,6 +115,7 @@ def attributes(row: Item, given: dict | None = None) -> dict[str, str]:
         "independence_group": row.independence_group,
         "cadence": own.get("cadence"),
         "base_period": own.get("base_period"),
+        "experimental": "yes" if own.get("experimental") else None,
         "caveat": " ".join(text for text in (row.caveat, given.get("caveat")) if text) or None,
     }
     return {key: str(value) for key, value in found.items() if value is not None}

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -19,9 +20,12 @@ from loaders import netcdf
 from loaders.contract import usable
 from loaders.errors import Asking
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
 BY_LEVEL = ("level", "area", "volume", "cells", "qc")
-OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
+OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end", "spread", "sources")
 HEADER = {
     "title": "title",
     "datum": "datum",
@@ -32,6 +36,8 @@ HEADER = {
     "retrieved": "retrieved_at",
     "caveat": "caveat",
 }
+# Lines of the header that only some series have.
+SAID = ("formula", "inputs", "uncertainty", "offsets", "experimental")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -45,9 +51,7 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     if any("time" not in dataset.dims for dataset in datasets):
         return _by_level(datasets, raw)
     chosen = [dataset if raw else usable(dataset) for dataset in datasets]
-    lines = [line for dataset in chosen for line in _header(dataset)]
-    if view:
-        lines.append(f"# view: {_plain(view)}")
+    lines = _headers(chosen, view)
     extra = [name for name in OPTIONAL if any(name in dataset for dataset in chosen)]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -72,6 +76,15 @@ def _by_level(datasets: Sequence[xr.Dataset], raw: bool) -> str:
     writer.writerow(BY_LEVEL)
     writer.writerows(zip(*(_numbers(chosen[name].values) for name in BY_LEVEL), strict=True))
     return "\n".join([*_header(chosen), table.getvalue()])
+
+
+def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
+    """Rows made of ``datasets``, under the header lines of each; numbers in full, missing ones empty."""
+    rows = io.StringIO()
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(map(_cell, row) for row in table.itertuples(index=False))
+    return "\n".join([*_headers(datasets, view), rows.getvalue()])
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
@@ -100,6 +113,11 @@ def to_zip(named: dict[str, bytes]) -> bytes:
     return archive.getvalue()
 
 
+def _headers(datasets: Sequence[xr.Dataset], view: str) -> list[str]:
+    lines = [line for dataset in datasets for line in _header(dataset)]
+    return [*lines, f"# view: {_plain(view)}"] if view else lines
+
+
 def _header(dataset: xr.Dataset) -> list[str]:
     known = dict(dataset.attrs)
     if known.get("origin") == "baseline":
@@ -109,7 +127,7 @@ def _header(dataset: xr.Dataset) -> list[str]:
     lines = [f"# series: {known['series_id']}"]
     for label, attribute in HEADER.items():
         lines.append(f"# {label}: {_plain(str(known.get(attribute) or 'none'))}")
-    return lines
+    return lines + [f"# {name}: {_plain(str(known[name]))}" for name in SAID if name in known]
 
 
 def _plain(text: str) -> str:
@@ -140,6 +158,12 @@ def _numbers(values: np.ndarray) -> list[str]:
     return [str(int(value)) for value in values]
 
 
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else repr(float(value))
+    return _safe(str(value))
+
+
 def _words(flags: xr.DataArray) -> list[str]:
     """The meanings of coded values, or the codes where the series names none."""
     names = str(flags.attrs.get("flag_meanings", "")).split()
@@ -149,7 +173,8 @@ def _words(flags: xr.DataArray) -> list[str]:
 
 
 def _safe(text: str) -> str:
-    clean = text.replace("#", "%23" if "://" in text else "no. ")
+    """One line that no spreadsheet takes for a formula: a bare CR would begin a row of its own."""
+    clean = " ".join(text.splitlines()).strip(" ").replace("#", "%23" if "://" in text else "no. ")
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 

@@ -14,7 +14,7 @@ import xarray as xr
 
 from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, failed, judge, unchanged
+from loaders.judge import Fetched, combined_sha256, failed, judge, refused, unchanged
 from loaders.model import Item, Progress, Request, Source
 from loaders.stored import Stored, stored
 from loaders.verdict import masked
@@ -147,8 +147,10 @@ def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: 
     row = job.rows[name]
     answers = [payload for payload in job.payloads if name in payload.request.series]
     if error and not (answers and job.source.merge == "extend"):
-        return failed(name, error, old.newest if old else None)
-    if old is not None and all(payload.not_modified for payload in answers):
+        return refused(name, error, old.newest if old else None)
+    # Where the newest file is damaged ``old`` is of the generation before, which these answers did not make.
+    made = old is not None and old.entry["payload_sha256"] == combined_sha256([item.body for item in answers])
+    if old is not None and made and all(payload.not_modified for payload in answers):
         return _without(error, unchanged(row.id, old.newest))
     known = old.dataset() if old else None
     found = _judged(job, module, row, answers, known)

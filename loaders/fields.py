@@ -66,7 +66,7 @@ def check(field: xr.Dataset, row: FieldRow) -> xr.Dataset:
     return field
 
 
-def reason(old: xr.Dataset | None, new: xr.Dataset, given: np.ndarray | None = None) -> str | None:
+def reason(old: xr.Dataset | None, new: xr.Dataset) -> str | None:
     """Why ``new`` must not replace ``old`` unseen: another area of water on the same level."""
     if old is None:
         return None

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import fields, holds, netcdf, store
-from loaders.assemble import Parse, assemble
-from loaders.errors import LoadError
-from loaders.model import Item, SeriesResult, Source
+from loaders import fields, holds, netcdf, qc, store
+from loaders.assemble import Assembled, Parse, assemble
+from loaders.errors import LoadError, NoValue
+from loaders.model import Item, Series, SeriesResult, Source
+
+NOTHING_PUBLISHED = "no value published"
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ def judge(
     try:
         made = assemble(row, source, parse, bodies, retrieved=retrieved, now=now, old=old)
     except LoadError as error:
-        return failed(row.id, error, newest(old))
+        return refused(row.id, error, newest(old))
     known = store.entries().get(row.id) if old is not None else None
     if known and known["sha256"] == hashlib.sha256(netcdf.encode(made.dataset)).hexdigest():
         return unchanged(row.id, newest(made.dataset) or newest(old))
-    rules = holds if "time" in made.dataset.dims else fields
-    reason = rules.reason(old, made.dataset, made.given)
+    rules = holds if isinstance(row, Series) else fields
+    reason = _doubt(row, old, made)
     if reason and not accept:
         return _held_back(row.id, reason, newest(old))
     change = rules.difference(old, made.dataset)
@@ -67,8 +69,22 @@ def judge(
     return Fetched(result, made.dataset, payload_sha256, stamp(retrieved))
 
 
+def _doubt(row: Item, old: xr.Dataset | None, made: Assembled) -> str | None:
+    """Why what was made must not replace ``old`` unseen."""
+    if isinstance(row, Series):
+        return holds.reason(old, made.dataset, made.given, qc.limits_of(made.dataset, row))
+    return fields.reason(old, made.dataset)
+
+
 def unchanged(series_id: str, kept: str | None) -> Fetched:
     return Fetched(SeriesResult(series_id, "unchanged", newest=kept))
+
+
+def refused(name: str, error: LoadError, kept: str | None) -> Fetched:
+    """Failed; but where nothing is stored and the provider says that it has nothing, nothing changed."""
+    if isinstance(error, NoValue) and kept is None:
+        return Fetched(SeriesResult(name, "unchanged", message=NOTHING_PUBLISHED))
+    return failed(name, error, kept)
 
 
 def failed(name: str, error: LoadError, kept: str | None) -> Fetched:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from loaders import store
+from loaders import lineage, store
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError
 from loaders.model import Item, Series
@@ -35,7 +35,7 @@ def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
         if sea and row.sea not in (sea, "both"):
             continue
         own = dict(row)
-        origin, known = best(row.id, live)
+        origin, known = stored(row, live)
         found.append(
             {
                 "id": row.id,
@@ -48,7 +48,10 @@ def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
                 "source": row.source,
                 "kind": row.kind,
                 "provenance_grade": row.provenance_grade,
+                "experimental": bool(own.get("experimental")),
                 "key_needed": tables.sources[row.source].key_needed,
+                "inputs": list(own["derive"].inputs) if own.get("derive") else [],
+                "needs": needs(row, live),
                 "state": state(row, origin, known, today),
                 "first": known.get("first"),
                 "newest": known.get("newest"),
@@ -59,11 +62,13 @@ def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
 
 
 def status() -> dict[str, Any]:
-    """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
+    """The cache id, the newest day of all, the age of each series, the last attempts, and what came."""
+    from loaders import news
+
     today, live = datetime.now(UTC).date(), store.entries()
     attempts = store.attempts()["sources"]
     series, fields = (
-        [_age(row, *best(row.id, live), today) for row in rows.values()]
+        [_age(row, *stored(row, live), today) for row in rows.values()]
         for rows in (catalogue().series, catalogue().fields)
     )
     sources = [
@@ -74,10 +79,14 @@ def status() -> dict[str, Any]:
     ]
     ahead = {row.id for row in catalogue().series.values() if row.projection}
     days = [item["newest"] for item in series if item["newest"] and item["id"] not in ahead]
-    newest = max(days, default=None)
     return {
-        "cache_id": cache_id(), "newest": newest, "series": series, "fields": fields, "sources": sources,
-    }  # fmt: skip
+        "cache_id": cache_id(),
+        "newest": max(days, default=None),
+        "series": series,
+        "fields": fields,
+        "sources": sources,
+        "changes": news.listed(),
+    }
 
 
 def _age(row: Item, origin: str | None, known: dict[str, Any], today: date) -> dict[str, Any]:
@@ -92,13 +101,32 @@ def _age(row: Item, origin: str | None, known: dict[str, Any], today: date) -> d
 
 
 def cache_id() -> str:
-    """12 hex digits that move only when a value moves: the hash of all that would be opened."""
+    """12 hex digits that move only when a value moves: the hash of all that is stored and would be opened.
+
+    A derived series moves with its inputs and adds nothing.
+    """
     lines, live = [], store.entries()
     for series_id in catalogue().items:
         _, known = best(series_id, live)
         if known:
             lines.append(f"{series_id} {known['sha256']}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def stored(row: Item, live: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str, Any]]:
+    """Origin and extent of a series: from the manifests, or of a derived one as it comes out when opened."""
+    if not isinstance(row, Series) or not row.derive:
+        return best(row.id, live)
+    return (None, {}) if needs(row, live) else _computed(row.id, cache_id())
+
+
+def needs(row: Item, live: dict[str, dict[str, Any]]) -> list[str]:
+    """The stored series without data that a derived one waits for."""
+    if not isinstance(row, Series):
+        return []
+    rows = catalogue().series
+    behind = [name for name in sorted(lineage.behind(row, catalogue())) if not rows[name].derive]
+    return [name for name in behind if best(name, live)[0] is None]
 
 
 def best(series_id: str, live: dict[str, dict[str, Any]]) -> tuple[str | None, dict[str, Any]]:
@@ -130,6 +158,19 @@ def age_days(newest: str | None, today: date) -> int | None:
         return None
     age = (today - date.fromisoformat(newest)).days
     return age if age >= 0 else None
+
+
+@lru_cache(maxsize=256)
+def _computed(series_id: str, cache_id: str) -> tuple[str | None, dict[str, Any]]:
+    """Kept while ``cache_id`` stands: until then the values cannot move."""
+    from loaders import opening
+
+    try:
+        dataset = opening.open_series(series_id, "best")
+    except LoadError:
+        return None, {}
+    days = dataset["time"].values.astype("datetime64[D]")
+    return dataset.attrs["origin"], {"first": str(days[0]), "newest": str(days[-1]), "points": days.size}
 
 
 def _mean_step(known: dict[str, Any]) -> float | None:

@@ -74,10 +74,12 @@ def plan(
     for row in rows:
         last = attempts["series"].get(row, {})
         age = _minutes(last.get("asked_at"), now)
-        good = last.get("outcome") in ("updated", "unchanged") and row in known
+        said = last.get("message", "")
+        good = last.get("outcome") in ("updated", "unchanged") and (row in known or said)
         if good and age is not None and age < source.min_interval_hours * 60:
             minutes = max(minutes, age)
-            settled.append(SeriesResult(row, "unchanged", newest=newest(known[row])))
+            kept = newest(known[row]) if row in known else None
+            settled.append(SeriesResult(row, "unchanged", newest=kept, message=said))
     text = f"asked {minutes} min ago; --force asks again" if settled else ""
     left = {key: row for key, row in rows.items() if key not in {item.series for item in settled}}
     return Plan(source, left, tuple(settled), text)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from loaders import fetch, keep, overview, store
 from loaders.catalogue import catalogue
 from loaders.errors import Cache
-from loaders.judge import Fetched, failed, judge
+from loaders.judge import Fetched, failed, judge, stamp
 from loaders.model import Item, RefreshReport, Source, SourceResult
 from loaders.stored import stored
 
@@ -30,7 +30,8 @@ def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:
             now = max(datetime.fromisoformat(item["time"]) for item in raw.values())
             entries |= keep.new_entries(source_id, results, entries, now)
             parts.append(SourceResult(source_id, tuple(found.result for found in results.values())))
-        store.commit(entries, store.raw_entries())
+        made = [result for part in parts for result in part.series]
+        store.commit(entries, store.raw_entries(), keep.news(stamp(datetime.now(UTC)), made))
         return RefreshReport(tuple(parts), overview.cache_id())
 
 

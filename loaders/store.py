@@ -1,7 +1,7 @@
 """The refreshed cache: files by content hash, and a manifest replaced last as the single commit point.
 
 live/
-├── manifest.json           what is stored now; one atomic replace makes a refresh true
+├── manifest.json           what is stored now, and what changed; one atomic replace makes a refresh true
 ├── manifest.previous.json  the generation before, read where a file of this one is damaged
 ├── attempts.json           when each source was last asked, with what result
 ├── series/<sha256>.nc      NetCDF classic, of series and fields; written once, never changed
@@ -16,7 +16,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -68,6 +68,11 @@ def entries() -> dict[str, Entry]:
 def raw_entries() -> dict[str, dict[str, Entry]]:
     """What is known of the kept raw files, by source and request path."""
     return _manifest(MANIFEST)["raw"]
+
+
+def changes() -> list[Entry]:
+    """What the refreshes so far did to each series they stored, newest first."""
+    return _manifest(MANIFEST)["changes"] or _manifest(PREVIOUS)["changes"]
 
 
 def read(series_id: str) -> xr.Dataset:
@@ -156,13 +161,16 @@ def put_raw(source: str, body: bytes, sidecar: Mapping[str, Any]) -> None:
     files.write(path.with_suffix(".json"), _dump(sidecar))
 
 
-def commit(entries: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]]) -> bool:
+def commit(
+    entries: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]], news: Sequence[Entry] = ()
+) -> bool:
     """Make this the newest generation, ``raw`` by source and request path; False if it is already.
 
+    ``news`` says what became of each series and goes before the changes already told.
     The generation before is kept unless both hold the same files: then it is no spare.
     """
     now = _manifest(MANIFEST)
-    new = generation.made(SCHEMA, entries, raw)
+    new = generation.made(SCHEMA, entries, raw, [*news, *changes()])
     if new == now:
         return False
     if generation.hashes(now) and generation.hashes(now) != generation.hashes(new):

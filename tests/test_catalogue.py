@@ -48,8 +48,8 @@ def test_series(row):
     place = ALL.places[row.place]
     assert row.unit == ALL.indicators[row.indicator].unit
     assert row.sea == place.sea or place.sea == "both"
-    assert (row.datum is None) == (row.indicator != "level")
-    assert not re.search(r"[{}]", row.model_dump_json(exclude={"provider", "build"}).strip("{}"))
+    assert (row.datum is None) == (row.indicator not in ("level", "level-change"))
+    assert not re.search(r"\{(place|PLACE|label|code)\}", row.model_dump_json())
     assert row.title[0].isupper()
     assert len(row.title) <= 120
 

@@ -7,40 +7,28 @@ from dashboard import commitments, markup, sentences
 from dashboard.analysis import SPEECH
 from dashboard.figures import charts, drawing
 from dashboard.findings import BODIES, finding, panels
-from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
 from dashboard.text import day, t
 from dashboard.views import parts, register
 
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
-start, end = current.period
 FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
 KOKARAL = np.datetime64("2005-08-01")
 
 
 def card_lines(shown):
     """The drawn lines of one card: the yearly record heavy, finer ones of the same datum thin."""
-    found = []
-    for at, name in enumerate(shown):
-        row = snapshot.catalogue.series[name]
-        color = look.of_place(row.place, row.sea)
-        line = line_of(
-            snapshot.series[name],
-            label(row),
-            color,
-            role="main" if at == 0 else "thin",
-            text_color=look.text_of_place(row.place, row.sea),
-        )
-        found.append(clip(line, start, end))
+    rows = [snapshot.catalogue.series[name] for name in shown]
+    found = [parts.line(current, row, role="thin" if at else "main") for at, row in enumerate(rows)]
     return [line for line in found if line.times.size]
 
 
+@parts.panel()
 def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
     indicator = snapshot.catalogue.indicators[row.indicator]
-    datasets = [snapshot.series[line.series] for line in lines]
     figure = charts.panel(
         lines,
         look,
@@ -52,10 +40,10 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
         zero=row.indicator in FROM_ZERO,
         marks=marks,
         height=height,
-        credit=parts.credit(datasets, snapshot.cache_id),
+        credit=parts.credit_of(current, lines),
         view=key,
     )
-    alt = parts.alt_of(current, datasets[0], indicator.unit_label, indicator.decimals)
+    alt = parts.alt_of(current, snapshot.series[row.id], indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
 
@@ -68,12 +56,14 @@ def marks_of(place, lines):
     return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
 
 
+@parts.panel()
 def body_card(body):
-    words = sentences.card(body, snapshot)
+    words = sentences.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(markup.card(t(f"card.{body.place}"), *colors, words))
 
 
+@parts.panel()
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
@@ -133,4 +123,5 @@ if not findings and not shown:
     st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-register.strip(current, commitments.register())
+with parts.panel():
+    register.strip(current, commitments.register())

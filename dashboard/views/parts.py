@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import ParamSpec
@@ -18,16 +20,17 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup
+from dashboard import filters, markup, points
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
-from dashboard.lines import Line
+from dashboard.lines import Line, clip, line_of, within
 from dashboard.palette import Palette
-from dashboard.sentences import first_period, newest_period
-from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
-from dashboard.text import day, number, period, plural, speak, t
+from dashboard.sentences import age, first_period, newest_period
+from dashboard.snapshot import Snapshot, end_of, label, latest_value, months_between, stale
+from dashboard.text import day, number, speak, t
 from loaders.model import Series
 
+LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
@@ -68,6 +71,20 @@ class Frame:
         return f"{page}?{urlencode(params)}" if params else page
 
 
+@contextmanager
+def panel() -> Iterator[None]:
+    """What is drawn inside; where it fails a box says so in its place, and the rest of the page stands."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - a reader gets the other panels, the log the reason
+        LOG.exception("a panel failed")
+        st.error(t("panel.failed"))
+
+
+def today() -> np.datetime64:
+    return np.datetime64("today", "D")
+
+
 def frame() -> Frame:
     return st.session_state["frame"]
 
@@ -78,11 +95,30 @@ def here(current: Frame, anchor: str = "") -> str:
     return f"{base}?{urlencode(filters.full(current.selection))}{'#' + anchor if anchor else ''}"
 
 
-def age(months: int) -> str:
-    """ "8 months old" in the catalogue's words."""
-    if months <= 0:
-        return t("age.now")
-    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
+def aged(current: Frame, dataset: xr.Dataset) -> str:
+    """How old a record is that is older than three of its steps; nothing where the reader chose the end."""
+    if current.selection.end or not stale(dataset, current.today):
+        return ""
+    return age(months_between(end_of(dataset), current.today))
+
+
+def line(current: Frame, row: Series, **look: object) -> Line:
+    """A series in its place's colours and in the reader's period, with its age where it is stale."""
+    dataset, colors = current.snapshot.series[row.id], current.look
+    whole = line_of(
+        dataset,
+        label(row),
+        colors.of_place(row.place, row.sea),
+        text_color=colors.text_of_place(row.place, row.sea),
+        age=aged(current, dataset),
+        **look,
+    )
+    return clip(whole, *current.period)
+
+
+def credit_of(current: Frame, lines: Sequence[Line]) -> str:
+    names = dict.fromkeys(line.series for line in lines)
+    return credit([current.snapshot.series[name] for name in names], current.snapshot.cache_id)
 
 
 def newest_words(current: Frame) -> tuple[str, str]:
@@ -143,10 +179,21 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
 
 
 @fragment
+@panel()
 def chart(
-    figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
+    figure: go.Figure,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    lines: Sequence[Line],
+    current: Frame,
+    drawn: pd.DataFrame | None = None,
 ) -> None:
-    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor."""
+    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
+
+    ``drawn`` is what is plotted, where that is not the points of the lines themselves.
+    """
     st.plotly_chart(
         figure,
         theme=None,
@@ -154,10 +201,12 @@ def chart(
         key=f"chart-{key}",
         alt=alt,
     )
-    actions(key, title, lines, current)
+    actions(key, title, lines, current, drawn)
 
 
-def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None:
+def actions(
+    key: str, title: str, lines: Sequence[Line], current: Frame, drawn: pd.DataFrame | None = None
+) -> None:
     """The row of actions of one chart; what a popover shows is made when it opens."""
     datasets = [current.snapshot.series[name] for name in dict.fromkeys(line.series for line in lines)]
     link = here(current, key)
@@ -167,17 +216,31 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
         cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
         address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
     if table.open:
-        table.dataframe(
-            points_table(lines, datasets), hide_index=True, alt=title, key=f"frame-{key}", height=320
-        )
+        plotted = points.of_lines(lines, datasets) if drawn is None else points.spoken(drawn)
+        table.dataframe(plotted, hide_index=True, alt=title, key=f"frame-{key}", height=320)
     if download.open:
         with download:
+            if drawn is not None:
+                as_drawn(key, drawn, datasets, here(current))
             downloads(key, datasets, here(current))
     if cite.open:
         cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
     if address.open:
         address.html(markup.small(t("chart.link_help")))
         address.code(link, language=None, wrap_lines=True)
+
+
+def as_drawn(key: str, drawn: pd.DataFrame, datasets: Sequence[xr.Dataset], link: str) -> None:
+    """What is plotted as CSV, under the header lines of the series it comes from; built on click."""
+    st.download_button(
+        t("chart.csv_drawn"),
+        data=lambda: loaders.table_to_csv(drawn, datasets, view=link),
+        file_name=f"{key}-drawn.csv",
+        mime="text/csv",
+        key=f"csv-drawn-{key}",
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
@@ -202,28 +265,6 @@ def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
             on_click="ignore",
             width="stretch",
         )
-
-
-def points_table(lines: Sequence[Line], datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
-    """Exactly the plotted points, with what each is and where it comes from."""
-    attrs = {dataset.attrs["series_id"]: dataset.attrs for dataset in datasets}
-    frames = []
-    for line in lines:
-        about = attrs[line.series]
-        frames.append(
-            pd.DataFrame(
-                {
-                    t("chart.time"): list(map(period, line.times, line.steps)),
-                    t("chart.value"): line.values,
-                    t("chart.unit"): about["units"],
-                    t("chart.flag"): [t(f"chart.flag_{flag}") for flag in line.flags],
-                    t("chart.series"): line.series,
-                    t("chart.datum"): about.get("datum", ""),
-                    t("chart.source"): about["source"],
-                }
-            ).iloc[::-1]
-        )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def refresh_allowed() -> bool:
@@ -312,13 +353,7 @@ def _window(value: str) -> tuple[np.datetime64, np.datetime64] | None:
 
 def inside(dataset: xr.Dataset, start: np.datetime64 | None, end: np.datetime64 | None) -> xr.Dataset:
     """The points of a series in the reader's period of months, both ends included."""
-    months = dataset["time"].values.astype("datetime64[M]")
-    keep = np.ones(months.size, dtype=bool)
-    if start is not None:
-        keep &= months >= start
-    if end is not None:
-        keep &= months <= end
-    return dataset.isel(time=keep)
+    return dataset.isel(time=within(dataset["time"].values, start, end))
 
 
 def without_indicator(current: Frame) -> list[Series]:
