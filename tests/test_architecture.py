@@ -136,7 +136,7 @@ def test_scan_sees_what_it_is_for(source, word):
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split("]]")[0].strip("["))
 def test_example_of_the_page_on_adding_is_a_valid_row(text):
-    """Examples of series lean on the defaults of the table that the page names; fields on place and source."""
+    """Series lean on the defaults of the table that the page names, fields on their place and source."""
     ((kind, (raw,)),) = tomllib.loads(text).items()
     if kind == "series":
         shared = tomllib.loads((ROOT / "loaders" / "tables" / "gwm.toml").read_text("utf-8"))["defaults"]
