@@ -15,6 +15,8 @@ from urllib.parse import quote as quote_url
 from dashboard.palette import Palette
 
 SHEET = Path(__file__).with_name("sheet.css")
+# Width in per cent of the page around it, height in pixels.
+FRAME = (100, 640)
 
 
 def sheet(look: Palette) -> str:
@@ -164,6 +166,31 @@ def table(labels: Sequence[str], rows: Sequence[Sequence[str]], columns: str) ->
 
 def small(text: str) -> str:
     return f'<div class="ts"><p class="ts-small">{escape(text)}</p></div>'
+
+
+def iframe(address: str, title: str) -> str:
+    """What another page pastes to show one chart in a frame."""
+    width, height = FRAME
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" width="{width}%" height="{height}" '
+        'style="border:0" loading="lazy"></iframe>'
+    )
+
+
+def alone(title: str, finding: str) -> str:
+    """Over a chart that stands by itself: its title (h1) and its finding."""
+    return (
+        f'<div class="ts"><h1 class="ts-alone">{escape(title)}</h1>'
+        f'<p class="ts-small">{escape(finding)}</p></div>'
+    )
+
+
+def back(words: str, address: str) -> str:
+    """Under a chart that stands by itself: the way to its page, in a window of its own."""
+    return (
+        f'<div class="ts ts-small"><a href="{escape(address)}" target="_blank" rel="noopener">'
+        f"{escape(words)}</a></div>"
+    )
 
 
 def quote(text: str) -> str:

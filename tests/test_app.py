@@ -405,7 +405,12 @@ def test_copied_link_writes_every_filter_out():
     app.session_state["copy"] = True
     app.run()
     (address,) = [one.value for one in app.code]
-    assert set(re.findall(r"[?&](\w+)=", address)) == set(filters.FIELDS) - {"before", "after", "open"}
+    assert set(re.findall(r"[?&](\w+)=", address)) == set(filters.FIELDS) - {
+        "before",
+        "after",
+        "open",
+        "chart",
+    }
 
 
 # ---- refresh button ---------------------------------------------------------------------------------------

@@ -326,7 +326,7 @@ def test_copied_link_writes_everything_out_and_opens_the_same_view(reader):
     before = words(reader)
     reader.get_by_role("button", name=t("filter.copy_link")).click()
     link = reader.locator('[data-testid="stPopoverBody"] code').inner_text().strip()
-    assert set(re.findall(r"[?&](\w+)=", link)) == set(filters.FIELDS) - {"before", "after", "open"}
+    assert set(re.findall(r"[?&](\w+)=", link)) == set(filters.FIELDS) - {"before", "after", "open", "chart"}
     reader.goto(link)
     settled(reader)
     assert words(reader) == before

@@ -128,7 +128,7 @@ if rows:
             format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
         )
         with st.container(horizontal=True, gap="small"):
-            parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
+            parts.downloads("pick", [snapshot.series[picked]], current)
     with right:
         st.download_button(
             t("data.all_csv"),

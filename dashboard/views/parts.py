@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from typing import ParamSpec
 from urllib.parse import urlencode
@@ -18,28 +18,45 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup
+from dashboard import filters, markup, package
+from dashboard.citation import bibtex, citation
+from dashboard.citation import credit as credit
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
 from dashboard.palette import Palette
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
-from dashboard.text import day, number, period, plural, speak, t
+from dashboard.text import number, period, plural, speak, t
 from loaders.model import Series
 
 P = ParamSpec("P")
+PICTURES = ("png", "svg")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The one chart that the address asks for, with its title and its finding in a sentence."""
+
+    figure: go.Figure
+    key: str
+    title: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Frame:
-    """What every page of this run shares: the data, the reader's choice, the colours, today."""
+    """What every page of this run shares: the data, the reader's choice, the colours, today.
+
+    Where the address asks for one chart, its page leaves it in ``asked``.
+    """
 
     snapshot: Snapshot
     selection: Selection
     look: Palette
     today: np.datetime64
+    asked: list[Asked] = field(default_factory=list)
 
     @property
     def rows(self) -> list[Series]:
@@ -78,6 +95,20 @@ def here(current: Frame, anchor: str = "") -> str:
     return f"{base}?{urlencode(filters.full(current.selection))}{'#' + anchor if anchor else ''}"
 
 
+def alone(current: Frame, key: str) -> str:
+    """The full address at which one chart stands alone, for another page to show in a frame."""
+    return f"{here(replace_chart(current, key))}&embed=true"
+
+
+def whole(current: Frame, key: str) -> str:
+    """The full address of the page on which a chart stands, at that chart."""
+    return here(replace_chart(current, ""), key)
+
+
+def replace_chart(current: Frame, key: str) -> Frame:
+    return replace(current, selection=replace(current.selection, chart=key))
+
+
 def age(months: int) -> str:
     """ "8 months old" in the catalogue's words."""
     if months <= 0:
@@ -93,25 +124,6 @@ def newest_words(current: Frame) -> tuple[str, str]:
     dataset = current.snapshot.series[row.id]
     months = months_between(end_of(dataset), current.today)
     return newest_period(dataset), age(months)
-
-
-def credit(datasets: Sequence[xr.Dataset], cache_id: str) -> str:
-    """The line that travels inside a picture: who made the data, when fetched, which cache."""
-    names = list(dict.fromkeys(dataset.attrs["source_label"] for dataset in datasets))
-    return t("chart.credit", sources="; ".join(names), retrieved=_retrieved(datasets), cache=cache_id)
-
-
-def citation(title: str, datasets: Sequence[xr.Dataset], cache_id: str, link: str) -> str:
-    """One text to paste: the chart's title, each provider's own citation, the state, the link."""
-    said = list(dict.fromkeys(dataset.attrs["citation"].rstrip(".") + "." for dataset in datasets))
-    return t(
-        "chart.cite_text",
-        titles=title,
-        citations=" ".join(said),
-        retrieved=_retrieved(datasets),
-        cache=cache_id,
-        link=link,
-    )
 
 
 def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str:
@@ -142,19 +154,33 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-@fragment
 def chart(
     figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
 ) -> None:
-    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor."""
-    st.plotly_chart(
-        figure,
-        theme=None,
-        config=MODES | {"toImageButtonOptions": {"filename": key, "scale": 2}},
-        key=f"chart-{key}",
-        alt=alt,
-    )
+    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
+
+    Where the address asks for one chart, none is drawn here: the entry script shows the one it asks for.
+    """
+    if not current.selection.chart:
+        _with_actions(figure, key, title, alt, lines, current)
+    elif current.selection.chart == key:
+        current.asked.append(Asked(figure, key, title, alt))
+
+
+@fragment
+def _with_actions(
+    figure: go.Figure, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
+) -> None:
+    draw(figure, key, alt)
     actions(key, title, lines, current)
+
+
+def draw(figure: go.Figure, key: str, alt: str) -> None:
+    """A figure whose picture button saves the format that the reader chose."""
+    saved = {"filename": key, "scale": 2, "format": st.session_state.get("picture", PICTURES[0])}
+    st.plotly_chart(
+        figure, theme=None, config=MODES | {"toImageButtonOptions": saved}, key=f"chart-{key}", alt=alt
+    )
 
 
 def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None:
@@ -172,16 +198,35 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
         )
     if download.open:
         with download:
-            downloads(key, datasets, here(current))
+            downloads(key, datasets, current)
+            _picture(key)
     if cite.open:
         cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
+        cite.code(entries(current, datasets, link), language="latex", wrap_lines=True)
     if address.open:
         address.html(markup.small(t("chart.link_help")))
         address.code(link, language=None, wrap_lines=True)
+        address.html(markup.small(t("chart.embed_help")))
+        address.code(markup.iframe(alone(current, key), title), language=None, wrap_lines=True)
 
 
-def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
-    """CSV of all series together, NetCDF one by one; built on click."""
+def _picture(key: str) -> None:
+    """Which format the picture button over every chart saves, for the rest of the visit."""
+    name = f"picture-{key}"
+    st.radio(
+        t("chart.picture"),
+        PICTURES,
+        index=PICTURES.index(st.session_state.get("picture", PICTURES[0])),
+        key=name,
+        horizontal=True,
+        format_func=str.upper,
+        on_change=lambda: st.session_state.update(picture=st.session_state[name]),
+    )
+
+
+def downloads(key: str, datasets: Sequence[xr.Dataset], current: Frame) -> None:
+    """CSV of all series together, NetCDF one by one, everything as a zip; built on click."""
+    link = here(current)
     st.download_button(
         t("chart.csv"),
         data=lambda: loaders.to_csv(datasets, view=link),
@@ -191,6 +236,7 @@ def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
         on_click="ignore",
         width="stretch",
     )
+    zipped(key, t("chart.zip"), datasets, current)
     for dataset in datasets:
         name = dataset.attrs["series_id"]
         st.download_button(
@@ -202,6 +248,33 @@ def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
             on_click="ignore",
             width="stretch",
         )
+
+
+def zipped(key: str, label: str, datasets: Sequence[xr.Dataset], current: Frame) -> None:
+    """A zip of the series with README and citations, built on click."""
+    st.download_button(
+        label,
+        data=partial(
+            package.archive,
+            datasets,
+            current.snapshot,
+            current.selection,
+            newest=newest_words(current)[0],
+            year=str(current.today)[:4],
+            link=here(current),
+        ),
+        file_name=f"{key}.zip",
+        mime="application/zip",
+        key=f"zip-{key}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def entries(current: Frame, datasets: Sequence[xr.Dataset], link: str) -> str:
+    """BibTeX of this state of the cache and of the providers of ``datasets``."""
+    newest, _ = newest_words(current)
+    return bibtex(datasets, current.snapshot.cache_id, newest, str(current.today)[:4], link)
 
 
 def points_table(lines: Sequence[Line], datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
@@ -287,16 +360,6 @@ def _last_refresh(key: str) -> None:
             )
         )
         st.code("\n".join(lines), language=None, wrap_lines=True)
-
-
-def _retrieved(datasets: Sequence[xr.Dataset]) -> str:
-    """The newest day on which any of these was fetched; embedded figures say so."""
-    days = [
-        dataset.attrs["retrieved_at"][:10] for dataset in datasets if dataset.attrs.get("origin") == "live"
-    ]
-    if not days:
-        return t("chart.embedded")
-    return t("chart.retrieved", when=day(np.datetime64(max(days))))
 
 
 def _month(value: str) -> np.datetime64 | None:
