@@ -4,18 +4,18 @@ import pandas as pd
 import streamlit as st
 
 import loaders
-from dashboard import commitments, markup
+from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, newest_period
-from dashboard.snapshot import end_of, months_between
 from dashboard.text import number, t, translate
-from dashboard.views import parts
+from dashboard.views import parts, sources
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = current.rows
+chosen_rows = filters.matching(selection, snapshot.catalogue.series.values())
+status, changes = loaders.status(), loaders.changes()
 live = sum(dataset.attrs.get("origin") == "live" for dataset in snapshot.series.values())
 points = sum(int(dataset.sizes["time"]) for dataset in snapshot.series.values())
-newest, _ = parts.newest_words(current)
 
 st.html(
     markup.answer(
@@ -48,7 +48,7 @@ def refresh_part():
 
 def series_table():
     """Every stored series that passes the filters; series without data yet stand at the end and say so."""
-    found = []
+    found, known = [], {entry["id"]: entry for entry in status["series"]}
     for row in rows:
         dataset = snapshot.series[row.id]
         datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
@@ -61,9 +61,9 @@ def series_table():
                 t("data.col_datum"): datum,
                 t("data.col_first"): first_period(dataset),
                 t("data.col_newest"): newest_period(dataset),
-                t("data.col_age"): months_between(end_of(dataset), current.today),
+                t("data.col_state"): t(f"state.{known[row.id]['state']}"),
+                t("data.col_steps"): known[row.id]["age_steps"],
                 t("data.col_points"): int(dataset.sizes["time"]),
-                t("data.col_origin"): dataset.attrs.get("origin", ""),
                 t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
                 t("data.col_kind"): t(f"kind.{row.kind}"),
                 t("data.col_licence"): dataset.attrs["licence"],
@@ -73,40 +73,10 @@ def series_table():
     return pd.DataFrame(found)
 
 
-def source_table():
-    attempts = {entry["id"]: entry for entry in loaders.status()["sources"]}
-    found = []
-    for source in snapshot.catalogue.sources.values():
-        mine = [row for row in snapshot.catalogue.series.values() if row.source == source.id]
-        stored = [row for row in mine if row.id in snapshot.series]
-        attempt = attempts.get(source.id, {})
-        found.append(
-            {
-                t("data.col_source"): source.label,
-                t("data.series"): f"{len(stored)} / {len(mine)}",
-                t("data.col_attempt"): attempt.get("attempted_at") or "–",
-                t("data.col_result"): attempt.get("message") or attempt.get("result") or "–",
-                t("data.col_licence"): source.licence,
-                t("data.col_page"): source.page or source.url or "",
-            }
-        )
-    for credit in snapshot.catalogue.credits.values():
-        mine = [row for row in snapshot.rows() if row.credit == credit.id]
-        if mine:
-            found.append(
-                {
-                    t("data.col_source"): credit.source,
-                    t("data.series"): str(len(mine)),
-                    t("data.col_attempt"): "–",
-                    t("data.col_result"): credit.how,
-                    t("data.col_licence"): credit.licence,
-                    t("data.col_page"): credit.source_url.split(" ; ")[0],
-                }
-            )
-    return pd.DataFrame(found)
-
-
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
+bar = st.column_config.ProgressColumn(
+    format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
+)
 refresh_part()
 
 st.html(markup.heading(t("data.series"), t("data.series_deck")))
@@ -114,7 +84,7 @@ if rows:
     st.dataframe(
         series_table(),
         hide_index=True,
-        column_config=link,
+        column_config=link | {t("data.col_steps"): bar},
         alt=t("data.series_deck"),
         height=420,
         key="series",
@@ -130,6 +100,7 @@ if rows:
         with st.container(horizontal=True, gap="small"):
             parts.downloads("pick", [snapshot.series[picked]], current)
     with right:
+        parts.zipped("two-seas", t("data.all_zip"), [snapshot.series[row.id] for row in rows], current)
         st.download_button(
             t("data.all_csv"),
             data=lambda: loaders.to_csv([snapshot.series[row.id] for row in rows], view=parts.here(current)),
@@ -137,14 +108,20 @@ if rows:
             mime="text/csv",
             key="csv-all",
             on_click="ignore",
+            width="stretch",
         )
 else:
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
-st.dataframe(
-    source_table(), hide_index=True, column_config=link, alt=t("data.sources_deck"), height=420, key="sources"
-)
+sources.ages(current, status, chosen_rows)
+embedded = sources.published(current, rows)
+if not embedded.empty:
+    st.html(markup.heading(t("data.published"), t("data.published_deck")))
+    st.dataframe(
+        embedded, hide_index=True, column_config=link, alt=t("data.published_deck"), height=320, key="sources"
+    )
+sources.news(current, changes, chosen_rows)
+sources.problems(changes, chosen_rows)
 
 st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
 tables = [
@@ -178,9 +155,4 @@ st.html(
     markup.events([(event.date, event.statement, event.looked_for, event.source_url) for event in missing])
 )
 
-st.html(markup.heading(t("data.cite_title")))
-st.code(
-    t("data.cite", year=str(current.today)[:4], cache=snapshot.cache_id, newest=newest),
-    language=None,
-    wrap_lines=True,
-)
+sources.cite(current, rows)
