@@ -283,3 +283,22 @@ def change_words(change: Change, snapshot: Snapshot) -> tuple[str, str]:
             f"{periods_of(change)}; {reason(change)}",
         )
     return t("direction.cannot_tell"), reason(change)
+
+
+def alt(series: str, snapshot: Snapshot) -> str:
+    """The finding of one whole series in a sentence, for those who do not see its chart."""
+    indicator = snapshot.catalogue.indicators[snapshot.catalogue.series[series].indicator]
+    return alt_line(snapshot.series[series], indicator.unit_label, indicator.decimals)
+
+
+def alt_line(dataset: xr.Dataset, unit: str, decimals: int) -> str:
+    last = newest_period(dataset)
+    return t(
+        "chart.alt_line",
+        title=dataset.attrs["title"],
+        first=first_period(dataset),
+        last=last,
+        when=last,
+        value=number(latest_value(dataset)[1], decimals),
+        unit=unit,
+    )

@@ -25,9 +25,9 @@ from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
 from dashboard.palette import Palette
-from dashboard.sentences import first_period, newest_period
-from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
-from dashboard.text import number, period, plural, speak, t
+from dashboard.sentences import alt_line, newest_period
+from dashboard.snapshot import Snapshot, end_of, months_between
+from dashboard.text import period, plural, speak, t
 from loaders.model import Series
 
 P = ParamSpec("P")
@@ -128,18 +128,7 @@ def newest_words(current: Frame) -> tuple[str, str]:
 
 def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str:
     """The finding of one line in the reader's period in a sentence, for those who do not see it."""
-    dataset = inside(dataset, *current.period)
-    first, last = first_period(dataset), newest_period(dataset)
-    value = number(latest_value(dataset)[1], decimals)
-    return t(
-        "chart.alt_line",
-        title=dataset.attrs["title"],
-        first=first,
-        last=last,
-        when=last,
-        value=value,
-        unit=unit,
-    )
+    return alt_line(inside(dataset, *current.period), unit, decimals)
 
 
 def fragment(part: Callable[P, None]) -> Callable[P, None]:
