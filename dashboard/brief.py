@@ -29,11 +29,16 @@ from loaders.model import Series
 
 SHEET = Path(__file__).with_name("brief.css")
 # Pixels of CSS: the A4 sheet less its margins, and the gap between two charts.
-WIDTH, GAP = 706, 18
-TALL, LOW = 250, 128
-MORE, ROWS, SOURCES = 3, 4, 6
-COLUMNS = "minmax(0,4.2fr) minmax(0,2fr) minmax(0,2.5fr) minmax(0,2fr) minmax(0,0.8fr)"
-SOURCE_COLUMNS = "minmax(0,2.4fr) minmax(0,2.2fr) minmax(0,1.6fr) minmax(0,1fr)"
+WIDTH, GAP = 752, 18
+TALL, LOW = 214, 128
+MORE, ROWS = 2, 4
+COLUMNS = "minmax(0,3.6fr) minmax(0,1.9fr) minmax(0,3fr) minmax(0,2.7fr) minmax(0,0.8fr)"
+SOURCE_COLUMNS = "minmax(0,3.2fr) minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,3.3fr) minmax(0,1.3fr)"
+# A longer language makes a longer page: it shrinks to its sheet, never onto a second one.
+FIT = """for (const page of document.querySelectorAll(".fit")) {
+  const room = parseFloat(getComputedStyle(page).minHeight) / page.scrollHeight;
+  if (room < 1) page.style.transform = `scale(${room})`;
+}"""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
@@ -58,7 +63,7 @@ def document(snapshot: Snapshot, seas: Sequence[str], today: np.datetime64) -> s
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(t('cite.title'))}</title>{style}<script>{get_plotlyjs()}</script></head>"
-        f"<body>{pages}</body></html>\n"
+        f"<body>{pages}<script>{FIT}</script></body></html>\n"
     )
 
 
@@ -73,19 +78,19 @@ def _page(frame: Frame, sea: str) -> str:
     more = panels(snapshot, rest, indicator="", most=MORE)
     shown = [*(name for body in found for name in body.shown), *(row.id for row in more)]
     return (
-        f'<section class="sheet">{_head(frame, sea)}'
+        f'<section class="sheet"><div class="fit">{_head(frame, sea)}'
         + markup.answer(
             t("sentence.kicker", speech=day(SPEECH)),
             sentences.answer(found, Comparison(), snapshot),
             sentences.deck(found, snapshot, frame.today),
         )
         + _bodies(frame, found)
-        + _more(frame, more)
+        + _more(frame, sea, more)
         + _strip(frame, sea)
         + _unknown(sea)
         + _sources(snapshot, shown)
         + _foot(frame)
-        + "</section>"
+        + "</div></section>"
     )
 
 
@@ -112,14 +117,14 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
                 frame.today,
                 since=t("card.no_open"),
                 marks=bodies.marks_of(body.place, lines),
-                height=TALL if single else TALL - 30,
+                height=TALL if single else TALL - 40,
             )
-            figure = _figure(drawn, f"{body.place}", width, sentences.alt(body.shown[0], frame.snapshot))
+            figure = _figure(drawn, body.place, width, sentences.alt(body.shown[0], frame.snapshot))
         parts.append(f'<div class="{"beside" if single else "below"}">{card}{figure}</div>')
     return f'<div class="bodies">{"".join(parts)}</div>'
 
 
-def _more(frame: Frame, rows: Sequence[Series]) -> str:
+def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
     """What else is measured, one small panel each."""
     width = (WIDTH - GAP * (MORE - 1)) // MORE
     parts = []
@@ -129,10 +134,10 @@ def _more(frame: Frame, rows: Sequence[Series]) -> str:
             color = frame.look.text_of_place(row.place, row.sea)
             title = markup.panel_title(label(row), color, sentences.about(row, frame.snapshot))
             drawn = bodies.panel_of(
-                lines, frame.snapshot, frame.look, frame.today, since=t("card.no_open"), height=LOW
+                lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW
             )
             alt = sentences.alt(row.id, frame.snapshot)
-            parts.append(f"<div>{title}{_figure(drawn, f'{row.sea}-{row.id}', width, alt)}</div>")
+            parts.append(f"<div>{title}{_figure(drawn, f'{sea}-{row.id}', width, alt)}</div>")
     return f'<div class="more">{"".join(parts)}</div>'
 
 
@@ -151,7 +156,8 @@ def _strip(frame: Frame, sea: str) -> str:
         markup.row(row.short, strip.fragment(row), strip.cells(frame.readings[row.id], frame.look), COLUMNS)
         for row in rows[:ROWS]
     )
-    return markup.heading(t("overview.strip_title")) + markup.head(strip.labels(), COLUMNS) + body
+    head = markup.heading(t("overview.strip_title")) + markup.head(strip.labels(), COLUMNS)
+    return f"<div>{head}{body}</div>"
 
 
 def _unknown(sea: str) -> str:
@@ -163,17 +169,18 @@ def _unknown(sea: str) -> str:
 
 
 def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
-    """Each provider drawn on the page once: its zero, its terms, its newest point."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    """The lines drawn on the page, those of one provider and zero together, with terms and newest points."""
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for name in dict.fromkeys(names):
         row, dataset = snapshot.catalogue.series[name], snapshot.series[name]
-        datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
-        key = (dataset.attrs["source_label"], datum)
-        found.setdefault(
-            key, (key[0], datum or "–", dataset.attrs["licence"], sentences.newest_period(dataset))
-        )
-    labels = [t(f"brief.{name}") for name in ("source", "datum", "licence", "newest")]
-    rows = list(found.values())[:SOURCES]
+        datum = snapshot.catalogue.datums[row.datum].label if row.datum else "–"
+        about = dataset.attrs["source_label"], datum, dataset.attrs["licence"]
+        found.setdefault(about, []).append((label(row), sentences.newest_period(dataset)))
+    rows = [
+        ("; ".join(line for line, _ in lines), *about, "; ".join(dict.fromkeys(when for _, when in lines)))
+        for about, lines in found.items()
+    ]
+    labels = [t(f"brief.{name}") for name in ("line", "source", "datum", "licence", "newest")]
     return f'<div class="sources">{markup.table(labels, rows, SOURCE_COLUMNS)}</div>'
 
 
