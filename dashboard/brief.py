@@ -24,13 +24,13 @@ from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.snapshot import Snapshot, label
-from dashboard.text import day, period, spoken, t
+from dashboard.text import DEFAULT, day, period, spoken, t
 from loaders.model import Series
 
 SHEET = Path(__file__).with_name("brief.css")
 # Pixels of CSS: the A4 sheet less its margins, and the gap between two charts.
 WIDTH, GAP = 752, 18
-TALL, LOW = 214, 128
+TALL, LOW = 214, 138
 MORE, ROWS = 2, 4
 COLUMNS = "minmax(0,3.6fr) minmax(0,1.9fr) minmax(0,3fr) minmax(0,2.7fr) minmax(0,0.8fr)"
 SOURCE_COLUMNS = "minmax(0,3.2fr) minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,3.3fr) minmax(0,1.3fr)"
@@ -96,7 +96,8 @@ def _page(frame: Frame, sea: str) -> str:
 
 def _head(frame: Frame, sea: str) -> str:
     said = t("brief.head", sea=t(f"sea.{sea}"), when=period(frame.today, "day"))
-    return f'<header>{markup.logo(frame.look)}<p class="ts-small">{escape(said)}</p></header>'
+    draft = "" if spoken() == DEFAULT else markup.small(t("app.draft"))
+    return f"<header>{markup.logo(frame.look)}{markup.small(said)}</header>{draft}"
 
 
 def _bodies(frame: Frame, found: Sequence[Finding]) -> str:

@@ -55,19 +55,19 @@ def series_table():
         found.append(
             {
                 t("data.col_title"): row.title,
-                t("data.col_series"): row.id,
+                t("data.col_state"): t(f"state.{known[row.id]['state']}"),
+                t("data.col_newest"): newest_period(dataset),
+                t("data.col_steps"): known[row.id]["age_steps"],
                 t("data.col_sea"): t(f"sea.{row.sea}"),
                 t("data.col_unit"): translate(row.unit),
                 t("data.col_datum"): datum,
                 t("data.col_first"): first_period(dataset),
-                t("data.col_newest"): newest_period(dataset),
-                t("data.col_state"): t(f"state.{known[row.id]['state']}"),
-                t("data.col_steps"): known[row.id]["age_steps"],
                 t("data.col_points"): int(dataset.sizes["time"]),
                 t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
                 t("data.col_kind"): t(f"kind.{row.kind}"),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
+                t("data.col_series"): row.id,
             }
         )
     return pd.DataFrame(found)
