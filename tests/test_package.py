@@ -1,4 +1,4 @@
-"""The zip a reader takes away: the same bytes every time, every series whole, the terms beside the numbers."""
+"""The zip a reader takes away: the same bytes every time, every series whole, the terms beside them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from dashboard.filters import Selection
 from tests.shots import baseline
 
 NAMES = ("caspian-level-dahiti", "north-aral-area-unesco")
+CHOICE = Selection(sea="aral", start="2010-01")
 LINK = "http://127.0.0.1:8501/data?sea=both"
 
 
-def archive(names=NAMES, selection=Selection(sea="aral", start="2010-01"), link=LINK) -> bytes:
+def archive(names=NAMES, selection=CHOICE, link=LINK) -> bytes:
     data = [baseline().series[name] for name in names]
     return package.archive(data, baseline(), selection, newest="May 2026", year="2026", link=link)
 
