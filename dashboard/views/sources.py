@@ -22,7 +22,10 @@ COLUMNS = "minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,2.3fr) minmax(0,3fr) minmax(
 
 
 def ages(current: Frame, status: dict[str, Any], rows: Sequence) -> None:
-    """One line for each live source: newest point, its age in its own steps, the last attempt, the terms."""
+    """One line for each live source: newest point, its age in its own steps, the last attempt, the terms.
+
+    Sources with nothing stored and nothing gone wrong stand folded.
+    """
     labels = [
         t(f"data.{name}") for name in ("col_source", "col_newest", "col_age", "col_attempt", "col_licence")
     ]
@@ -31,8 +34,15 @@ def ages(current: Frame, status: dict[str, Any], rows: Sequence) -> None:
     if not found:
         st.html(markup.small(t("data.no_live")))
         return
-    cells = [_line(one, current, labels) for one in found]
-    st.html(markup.listing(labels, cells, COLUMNS) + markup.small(t("data.age_note")))
+    shown = [one for one in found if one.stored or one.result in ("failed", "held")]
+    idle = [one for one in found if one not in shown]
+    if shown:
+        shown.sort(key=lambda one: not one.stored)
+        cells = [_line(one, current, labels) for one in shown]
+        st.html(markup.listing(labels, cells, COLUMNS) + markup.small(t("data.age_note")))
+    if idle:
+        with st.expander(plural("data.idle", len(idle))):
+            st.html(markup.listing(labels, [_line(one, current, labels) for one in idle], COLUMNS))
 
 
 def _line(one: freshness.SourceAge, current: Frame, labels: Sequence[str]) -> list[markup.Cell]:
