@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from functools import partial
 from importlib.metadata import version
+from urllib.parse import unquote
 
-import numpy as np
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -24,6 +24,8 @@ PAGES = {
     "climate": "climate",
     "data": "data",
 }
+# The page at the root keeps a name of its own from all others, by default that of its file: "overview".
+ROOT = "root"
 WIDGETS = tuple(filters.FIELDS.values())
 
 
@@ -154,6 +156,14 @@ def _label(table: dict, key: str) -> str:
     return table[key].label if key else t("filter.any")
 
 
+def _stray(known: set[str]) -> list[st.Page]:
+    """The page of an address that names none, out of the menu: Streamlit opens a dialog without one."""
+    name = unquote((st.context.url or "").split("?")[0].rstrip("/").rpartition("/")[2])
+    if name in known or ":" in name:
+        return []
+    return [st.Page("views/overview.py", url_path=name, visibility="hidden")]
+
+
 def _footer(current: parts.Frame, page: str) -> None:
     newest, _ = parts.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
@@ -176,16 +186,19 @@ def main() -> None:
         snapshot=_translated(loaders.fingerprint(), selection.lang),
         selection=selection,
         look=palette(st.context.theme.type),
-        today=np.datetime64("today", "D"),
+        today=parts.today(),
     )
     st.session_state["frame"] = current
     st.html(markup.sheet(current.look))
     st.logo(markup.logo(current.look), size="large")
     pages = {
-        name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or None, default=not path)
+        name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or ROOT, default=not path)
         for name, path in PAGES.items()
     }
-    page = st.navigation(list(pages.values()), position="hidden" if selection.chart else "top")
+    strayed = _stray({ROOT, *PAGES.values()})
+    page = st.navigation([*pages.values(), *strayed], position="hidden" if selection.chart else "top")
+    if page in strayed:
+        st.switch_page(pages["overview"])
     name = next((key for key, one in pages.items() if one == page), "overview")
     if selection.chart:
         _alone(current, page)
@@ -197,7 +210,8 @@ def main() -> None:
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
-    page.run()
+    with parts.panel():
+        page.run()
     _footer(current, name)
 
 

@@ -107,8 +107,9 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
     parts = []
     for body in found:
         colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
-        card = markup.card(t(f"card.{body.place}"), *colors, sentences.card(body, frame.snapshot))
-        lines = bodies.lines_of(body.shown, frame.snapshot, frame.look)
+        words = sentences.card(body, frame.snapshot, frame.today)
+        card = markup.card(t(f"card.{body.place}"), *colors, words)
+        lines = bodies.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
         if lines:
             drawn = bodies.panel_of(
@@ -130,7 +131,7 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
     width = (WIDTH - GAP * (MORE - 1)) // MORE
     parts = []
     for row in rows:
-        lines = bodies.lines_of((row.id,), frame.snapshot, frame.look)
+        lines = bodies.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
             color = frame.look.text_of_place(row.place, row.sea)
             title = markup.panel_title(label(row), color, sentences.about(row, frame.snapshot))

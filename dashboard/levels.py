@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ from dashboard.lines import Line
 from dashboard.snapshot import Snapshot, label
 from loaders.model import Series
 
-LONGEST = 3
+MOST = 6
 RATE_YEARS = 10
 NORMAL_YEARS = range(1993, 2023)
 
@@ -32,19 +32,22 @@ class Offset:
 
 
 def comparable(snapshot: Snapshot, rows: Sequence[Series], year: int) -> list[Series]:
-    """Series with a whole-year mean of ``year``, longest first, at most one per zone and group, then datum.
+    """Series with a whole-year mean of ``year``, longest first, one for each zone, group and datum.
 
-    Of two versions of one record the one that reaches furthest stands for it.
+    Of the steps of one record the one that reaches furthest stands for it; an experimental or derived series
+    stands for none.
     """
-    best: dict[tuple[str, str], Series] = {}
+    best: dict[tuple[str, ...], Series] = {}
     for row in rows:
+        if not row.may_lead:
+            continue
         years, _ = annual_means(snapshot.series[row.id], row.min_obs_per_month)
         if np.datetime64(str(year), "Y") not in years:
             continue
-        key = (row.independence_group, row.zone)
+        key = (row.independence_group, row.zone, row.datum or "")
         if key not in best or _rank(snapshot, row) > _rank(snapshot, best[key]):
             best[key] = row
-    return sorted(best.values(), key=lambda row: _rank(snapshot, row), reverse=True)
+    return sorted(best.values(), key=lambda row: _rank(snapshot, row), reverse=True)[:MOST]
 
 
 def yearly_line(snapshot: Snapshot, row: Series, color: str, **look: object) -> Line:
@@ -73,13 +76,18 @@ def value_in(line: Line, year: int) -> float:
     return float(line.values[at[0]])
 
 
-def residual(line: Line, reference: Line, by_line: float, by_reference: float) -> Line:
-    """One line minus another in the years of both, each first moved by its own base value."""
+def residual(line: Line, reference: Line) -> Line:
+    """One line minus another in the years of both."""
     common, left, right = np.intersect1d(line.times, reference.times, return_indices=True)
-    values = (line.values[left] - by_line) - (reference.values[right] - by_reference)
     ones = np.ones(common.size, dtype="int8")
-    flat = {"flags": ones, "provisional": ones * 0, "steps": ("year",) * common.size}
-    return Line(**{**line.__dict__, "times": common, "values": values, **flat})
+    return replace(
+        line,
+        times=common,
+        values=line.values[left] - reference.values[right],
+        flags=ones,
+        provisional=ones * 0,
+        steps=("year",) * common.size,
+    )
 
 
 def offsets(snapshot: Snapshot, rows: Sequence[Series]) -> list[Offset]:

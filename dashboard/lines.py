@@ -14,12 +14,15 @@ MAX_POINTS = 5000
 # The longest time without a value over which a line is still drawn, in days.
 GAPS = {"day": 10, "10-day": 45, "month": 45, "quarter": 140, "year": 550, "irregular": 0}
 
-Role = Literal["main", "second", "comparison", "thin"]
+Role = Literal["main", "comparison", "thin"]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One series as it is drawn: its points, its look, and the words at its end."""
+    """One series as it is drawn: its points, its look, and the words at its end.
+
+    ``age`` is said of a stale record, whose end is drawn hollow; ``dash`` tells thin lines apart.
+    """
 
     series: str
     label: str
@@ -34,6 +37,8 @@ class Line:
     role: Role = "main"
     marks: bool = False
     hover: str = ""
+    age: str = ""
+    dash: str = ""
 
 
 def line_of(dataset: xr.Dataset, label: str, color: str, **look: object) -> Line:
@@ -59,13 +64,18 @@ def line_of(dataset: xr.Dataset, label: str, color: str, **look: object) -> Line
 
 def clip(drawn: Line, start: np.datetime64 | None, end: np.datetime64 | None) -> Line:
     """The line inside a period of months, both ends included."""
-    months = drawn.times.astype("datetime64[M]")
+    return _keep(drawn, within(drawn.times, start, end))
+
+
+def within(times: np.ndarray, start: np.datetime64 | None, end: np.datetime64 | None) -> np.ndarray:
+    """Which times lie inside a period of months, both ends included; None leaves an end open."""
+    months = times.astype("datetime64[M]")
     keep = np.ones(months.size, dtype=bool)
     if start is not None:
         keep &= months >= start
     if end is not None:
         keep &= months <= end
-    return _keep(drawn, keep)
+    return keep
 
 
 def shifted(drawn: Line, by: float) -> Line:

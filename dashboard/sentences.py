@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -11,7 +12,16 @@ from dashboard.analysis import Change, annual_means, slope_per_year
 from dashboard.findings import Comparison, Finding, Linked
 from dashboard.lines import steps_of
 from dashboard.markup import CardWords
-from dashboard.snapshot import Snapshot, end_of, label, last_step, last_time, latest_value, months_between
+from dashboard.snapshot import (
+    Snapshot,
+    end_of,
+    label,
+    last_step,
+    last_time,
+    latest_value,
+    months_between,
+    stale,
+)
 from dashboard.text import number, period, plural, span, t, translate
 from loaders.model import Series
 
@@ -69,12 +79,22 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
     return parts
 
 
-def card(finding: Finding, snapshot: Snapshot) -> CardWords:
-    """The words of one water body's card."""
+def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWords:
+    """The words of one water body's card; a record older than three of its steps says its age."""
     unit = _unit_line(finding, snapshot)
-    if finding.agreement:
-        return _told_card(finding, snapshot, unit)
-    return _untold_card(finding, snapshot, unit)
+    words = (_told_card if finding.agreement else _untold_card)(finding, snapshot, unit)
+    name = finding.agreement.main.series if finding.agreement else next(iter(finding.shown), "")
+    if not name or not stale(snapshot.series[name], today):
+        return words
+    old = t("card.old", age=age(months_between(end_of(snapshot.series[name]), today)))
+    return replace(words, lines=(*words.lines, old))
+
+
+def age(months: int) -> str:
+    """ "8 months old" in the catalogue's words."""
+    if months <= 0:
+        return t("age.now")
+    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
 
 
 def reason(change: Change) -> str:
@@ -251,7 +271,7 @@ def about(row: Series, snapshot: Snapshot) -> str:
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
     kind = t(f"kind.{row.kind}")
-    grade = "" if row.provenance_grade == "primary" else t(f"grade.{row.provenance_grade}")
+    grade = "" if row.provenance_grade == "primary" else grade_of(row)
     return " · ".join(
         word for word in (f"{indicator.label}, {indicator.unit_label}", datum, kind, grade) if word
     )
@@ -298,3 +318,9 @@ def alt_line(dataset: xr.Dataset, unit: str, decimals: int) -> str:
         value=number(latest_value(dataset)[1], decimals),
         unit=unit,
     )
+
+
+def grade_of(row: Series) -> str:
+    """Whose hand the figures come from; of a derived series that of its weakest input."""
+    grade = t(f"grade.{row.provenance_grade}")
+    return t("grade.of_inputs", grade=grade) if row.derive else grade

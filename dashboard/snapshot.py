@@ -16,6 +16,8 @@ from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Series
 
 ENDS = {"year": 12, "quarter": 3, "month": 1}
+STEP_DAYS = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
+STALE_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,18 @@ class Snapshot:
         return [row for key, row in self.catalogue.series.items() if key in self.series]
 
     def of(self, place: str, indicator: str) -> list[Series]:
-        return [row for row in self.rows() if row.place == place and row.indicator == indicator]
+        """What a sentence may rest on, of one place and indicator."""
+        found = (row for row in self.rows() if row.place == place and row.indicator == indicator)
+        return [row for row in found if row.may_lead]
 
     @cached_property
     def newest(self) -> Series | None:
         """The measured level series that reaches furthest; stated single figures are not measurements."""
-        levels = [row for row in self.rows() if row.indicator == "level" and row.provenance_grade != "stated"]
+        levels = [
+            row
+            for row in self.rows()
+            if row.indicator == "level" and row.provenance_grade != "stated" and row.may_lead
+        ]
         return max(levels, key=lambda row: end_of(self.series[row.id]), default=None)
 
 
@@ -72,6 +80,12 @@ def end_of(dataset: xr.Dataset) -> np.datetime64:
     if months is None:
         return start
     return (start.astype("datetime64[M]") + months).astype("datetime64[D]") - 1
+
+
+def stale(dataset: xr.Dataset, today: np.datetime64) -> bool:
+    """Whether the newest counted period ended more than three steps ago; single figures have no step."""
+    step = STEP_DAYS.get(dataset.attrs["cadence"])
+    return step is not None and (today - end_of(dataset)).astype(int) > STALE_STEPS * step
 
 
 def last_step(dataset: xr.Dataset) -> str:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "Selection", "cache_id", "catalogue", "changes", "fingerprint", "list_series", "open_all", "open_series",
-    "open_table", "refresh", "status", "to_csv", "to_netcdf", "to_zip",
+    "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
+    "list_series", "open_all", "open_field", "open_series", "open_table", "refresh", "status", "table_to_csv",
+    "to_csv", "to_netcdf", "to_zip",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -58,6 +59,16 @@ def open_all() -> dict[str, xr.Dataset]:
     return opening.open_all()
 
 
+def open_field(field_id: str) -> xr.Dataset:
+    """What does not change with time, in memory with read-only arrays: a table by level or a map of heights.
+
+    Dims and units stand in ``loaders/fields.py``. Raises UnknownSeries with the nearest names, or NoData.
+    """
+    from loaders import opening
+
+    return opening.open_field(field_id)
+
+
 def open_table(table_id: str) -> pd.DataFrame:
     """A baseline table that is not a time series. Raises UnknownSeries or NoData."""
     from loaders import baseline
@@ -65,11 +76,28 @@ def open_table(table_id: str) -> pd.DataFrame:
     return baseline.read_table(table_id)
 
 
+def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr.Dataset:
+    """Median of levels of different height systems, each less its own mean of ``window`` (two months).
+
+    Raises NoData for fewer than two independent sources or too few common steps.
+    """
+    from loaders import consensus
+
+    return consensus.level_consensus(levels, window)
+
+
 def list_series(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
     """What ``list --json`` prints."""
     from loaders import overview
 
     return overview.series_list(sea, indicator)
+
+
+def list_fields(sea: str | None = None) -> list[dict[str, Any]]:
+    """The rows of ``list --json`` that are no series; they have no indicator, unit or days."""
+    from loaders import overview
+
+    return overview.field_list(sea)
 
 
 def status() -> dict[str, Any]:
@@ -112,8 +140,15 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     return export.to_csv(datasets, raw=raw, view=view)
 
 
+def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
+    """A table made of these series, under the ``#`` header lines of each."""
+    from loaders import export
+
+    return export.table_to_csv(table, datasets, view=view)
+
+
 def to_netcdf(dataset: xr.Dataset) -> bytes:
-    """NetCDF classic bytes of one series."""
+    """NetCDF classic bytes of one series or field."""
     from loaders import export
 
     return export.to_netcdf(dataset)

@@ -68,7 +68,7 @@ def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> 
     found: dict[str, Any] = {}
     for payload in list(job.payloads):
         served = sorted(good.intersection(payload.request.series))
-        if not served:
+        if not served or payload in job.unread:
             continue
         path, base = masked(payload.request.name, job.source), masked(payload.base, job.source)
         sha256, last = payload.sha256, known.get(path, {})
@@ -107,6 +107,7 @@ def attempted(attempts: Mapping, done: RefreshReport, results: Mapping, now: dat
             series[name] = {
                 "asked_at": stamp(now),
                 "outcome": fetched.result.outcome,
+                "message": fetched.result.message if fetched.result.outcome == "unchanged" else "",
                 "held": fetched.held or still,
             }
     return {"sources": sources, "series": series}

@@ -180,7 +180,7 @@ HOSTILE_FIGURES = {
         [hostile_line()], credit=HOSTILE, marks=[drawing.Mark(np.datetime64("2005-01-01"), -27, HOSTILE)]
     ),
     "long": lambda: long(
-        [hostile_line(), hostile_line(role="second")],
+        [hostile_line(), hostile_line(role="comparison")],
         residuals=[hostile_line()],
         residual_title=HOSTILE,
         credit=HOSTILE,

@@ -35,9 +35,9 @@ def deck(snapshot=None):
     return " ".join(text for text, _ in sentences.deck(findings(snapshot), snapshot, TODAY))
 
 
-def card(place, snapshot=None):
+def card(place, snapshot=None, today=TODAY):
     snapshot = snapshot or baseline()
-    return sentences.card(findings(snapshot, (place,))[0], snapshot)
+    return sentences.card(findings(snapshot, (place,))[0], snapshot, today)
 
 
 def track(blocks):
@@ -186,7 +186,7 @@ def test_sentence_names_direction_unit_and_uncertainty(case, kind):
 def test_direction_word_is_the_sign_of_the_card(case):
     for body in findings(TOLD[case]()):
         if body.told:
-            words = sentences.card(body, TOLD[case]())
+            words = sentences.card(body, TOLD[case](), TODAY)
             assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
             assert words.state.lower().startswith(body.agreement.main.direction)
 

@@ -10,31 +10,36 @@ import plotly.graph_objects as go
 from dashboard.citation import credit
 from dashboard.figures import charts
 from dashboard.figures.drawing import Mark
-from dashboard.lines import Line, clip, line_of
+from dashboard.lines import Line, line_of
 from dashboard.palette import Palette
-from dashboard.snapshot import Snapshot, label
+from dashboard.sentences import age
+from dashboard.snapshot import Snapshot, end_of, label, months_between, stale
 from dashboard.text import t
+from loaders.model import Series
 
 FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
 KOKARAL = np.datetime64("2005-08-01")
-Period = tuple[np.datetime64 | None, np.datetime64 | None]
 
 
-def lines_of(
-    names: Sequence[str], snapshot: Snapshot, look: Palette, period: Period = (None, None)
-) -> list[Line]:
-    """The lines of one panel: the first heavy, finer ones of the same datum thin; empty ones left out."""
+def line_of_row(row: Series, snapshot: Snapshot, look: Palette, **more: object) -> Line:
+    """A whole series in its place's colours under its short name."""
+    return line_of(
+        snapshot.series[row.id],
+        label(row),
+        look.of_place(row.place, row.sea),
+        text_color=look.text_of_place(row.place, row.sea),
+        **more,
+    )
+
+
+def lines_of(names: Sequence[str], snapshot: Snapshot, look: Palette, today: np.datetime64) -> list[Line]:
+    """The lines of one panel, each with its age where it is stale: the first heavy, finer ones thin."""
     found = []
     for at, name in enumerate(names):
-        row = snapshot.catalogue.series[name]
-        line = line_of(
-            snapshot.series[name],
-            label(row),
-            look.of_place(row.place, row.sea),
-            role="main" if at == 0 else "thin",
-            text_color=look.text_of_place(row.place, row.sea),
-        )
-        found.append(clip(line, *period))
+        row, dataset = snapshot.catalogue.series[name], snapshot.series[name]
+        old = age(months_between(end_of(dataset), today)) if stale(dataset, today) else ""
+        role = "thin" if at else "main"
+        found.append(line_of_row(row, snapshot, look, role=role, age=old))
     return [line for line in found if line.times.size]
 
 

@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from dashboard.analysis import SPEECH, Change
+from dashboard.doubts import Bracket
+from dashboard.figures.brackets import bracket_row
 from dashboard.figures.drawing import (
     WIDTHS,
     Mark,
@@ -19,22 +21,27 @@ from dashboard.figures.drawing import (
     axis,
     canvas,
     corner,
+    day_texts,
     end_label,
+    ends,
     extend,
     finish,
     frame_time,
     hatch,
     margin_label,
-    name_at_end,
-    name_at_start,
+    name_on_leader,
+    names_at_end,
     speech_line,
     spread,
+    zero_line,
 )
 from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
 from dashboard.text import month_name, number, period, translate
 
 ENDED_DAYS = 730
+# Thin lines that are named on a leader; further ones are named beside the strip alone.
+NAMED = 2
 YEAR_MS = 365.25 * 86_400_000
 
 
@@ -49,6 +56,7 @@ def panel(
     speech: str = "",
     zero: bool = False,
     marks: Sequence[Mark] = (),
+    brackets: Sequence[Bracket] = (),
     height: int = 232,
     credit: str = "",
     view: str = "",
@@ -70,6 +78,8 @@ def panel(
         figure.layout["yaxis"]["rangemode"] = "tozero"
     for mark in marks:
         annotate(figure, look, mark)
+    if brackets:
+        bracket_row(figure, look, brackets)
     if speech:
         speech_line(figure, look, speech)
     end_label(figure, lines[0], decimals, unit)
@@ -88,52 +98,49 @@ def long_view(
     decimals: int,
     speech: str,
     zero: str = "",
+    band: tuple[Line, Line] | None = None,
     residuals: Sequence[Line] = (),
     residual_title: str = "",
     marks: Sequence[Mark] = (),
+    brackets: Sequence[Bracket] = (),
     height: int = 520,
     credit: str = "",
     view: str = "",
 ) -> go.Figure:
-    """All sources of one quantity over their whole record, and below, each minus the first.
+    """All sources of one quantity over their whole record, and below, each minus the heavy line.
 
-    With ``zero`` the values are changes since a named period, and the zero line carries that name.
+    With ``zero`` the values are changes since a named period, and the zero line carries that name. ``band``
+    is the range of the sources around the heavy line; ``brackets`` stand above the lines.
     """
     figure = canvas(look, height, view)
     frame_time(figure, lines)
     signed = bool(zero)
     signs = {"tickformat": "+.1f", "ticksuffix": f" {unit}"}
+    if band and band[0].times.size:
+        low, high = band
+        spread(figure, day_texts(low.times), low.values.round(4), high.values.round(4), high.color, "spread")
     for drawn in lines:
         add_line(figure, drawn, unit, decimals, signed=signed)
     if residuals:
         figure.layout["yaxis"]["domain"] = [0.27, 1]
         figure.layout["yaxis2"] = {**axis(look), **signs, "domain": [0, 0.19], "anchor": "x", "nticks": 4}
         figure.layout["xaxis"]["anchor"] = "y2"
-        highest = max(residuals, key=lambda drawn: drawn.values[-1])
         for drawn in residuals:
             add_line(figure, drawn, unit, decimals, on="y2", signed=True)
-            name_at_end(figure, drawn, on="y2", above=drawn is highest)
+        names_at_end(figure, residuals, top=0.21)
         corner(figure, look, residual_title, 0.225)
     if signed:
         figure.layout["yaxis"].update(signs)
-        figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
-        figure.note(
-            x=0,
-            xref="paper",
-            y=0,
-            text=zero,
-            xanchor="left",
-            yanchor="bottom",
-            font={"size": 12, "color": look.muted},
-        )
+        zero_line(figure, look, zero)
     for mark in marks:
         annotate(figure, look, mark)
-    for drawn in lines[1:]:
-        name_at_start(figure, look, drawn)
+    for at, drawn in enumerate(drawn for drawn in lines if drawn.role != "main"):
+        if at < NAMED:
+            name_on_leader(figure, look, drawn, at)
+    if brackets:
+        bracket_row(figure, look, brackets)
     speech_line(figure, look, speech)
-    for drawn in lines:
-        if drawn.role == "main" and drawn.times.size:
-            end_label(figure, drawn, decimals, unit, signed=signed)
+    ends(figure, lines, decimals, unit, signed=signed)
     return finish(figure, look, credit)
 
 
@@ -143,10 +150,14 @@ def like_pairs(
     color: str,
     *,
     decimals: int,
+    earlier: str = "",
     credit: str = "",
     view: str = "",
 ) -> go.Figure:
-    """Each calendar period before (open) and after (full), joined, with the difference beside the stem."""
+    """Each calendar period before (open) and after (full), joined, with the difference beside the stem.
+
+    ``earlier`` names the side before where it is a mean of many years.
+    """
     figure = canvas(look, 300, view)
     pairs = sorted(change.pairs, key=lambda pair: pair.after.astype("datetime64[M]").astype(int) % 12)
     names = [_season_name(pair.after, change.step) for pair in pairs]
@@ -167,20 +178,20 @@ def like_pairs(
             text=f"<b>{number(pair.difference, decimals, sign=True)}</b>",
             font={"size": 13, "color": color},
         )
-    for field, symbol in (("before", "circle-open"), ("after", "circle")):
+    for field, symbol, name in (("before", "circle-open", earlier), ("after", "circle", "")):
         whens = [getattr(pair, field) for pair in pairs]
         values = [getattr(pair, f"value_{field}") for pair in pairs]
         figure.trace(
             x=names,
             y=values,
             mode="markers+text",
-            text=[str(when.astype("datetime64[Y]")) for when in whens],
+            text=[name or str(when.astype("datetime64[Y]")) for when in whens],
             textposition="middle right" if len(pairs) <= 4 else "top center",
             textfont={"size": 12, "color": look.muted},
             marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
             name=change.series,
             hovertext=[
-                f"{period(when, change.step)}: {number(value, decimals)} {translate(change.unit)}"
+                f"{name or period(when, change.step)}: {number(value, decimals)} {translate(change.unit)}"
                 for when, value in zip(whens, values, strict=True)
             ],
             hoverinfo="text",
@@ -289,8 +300,9 @@ def rate(
     figure.trace(
         x=times,
         y=np.round(slopes, 2),
-        mode="lines",
+        mode="lines" if ends.size > 1 else "markers",
         line={"color": color, "width": WIDTHS["main"]},
+        marker={"size": 8, "color": color},
         name="rate",
         hovertext=[
             f"{end}: {number(slope, 1, sign=True)} cm ({number(below, 1)} … {number(above, 1)})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,7 +22,7 @@ from dashboard.text import number, period, separators, t
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
 CREDIT_WIDTH = 62
-WIDTHS = {"main": 2.8, "second": 1.4, "comparison": 1.4, "thin": 1.0}
+WIDTHS = {"main": 2.8, "comparison": 1.4, "thin": 1.0}
 
 
 @dataclass
@@ -131,13 +132,16 @@ def axis(look: Palette) -> dict:
 def add_line(
     figure: Sketch, drawn: Line, unit: str, decimals: int, *, on: str = "y", signed: bool = False
 ) -> None:
-    """One line with its hover text; gaps stay gaps, suspect and provisional points are hollow."""
+    """One line with its hover text; gaps stay gaps.
+
+    Suspect and provisional points are hollow, and the end of a stale record.
+    """
     thinned = thin(drawn)
     whole = broken(thinned)
     times, values = whole.times, whole.values
     look: dict = {"color": drawn.color, "width": WIDTHS[drawn.role]}
-    if drawn.role == "second":
-        look["dash"] = "4px,3px"
+    if drawn.dash:
+        look["dash"] = drawn.dash
     about = escape(drawn.hover)
     hover = [
         f"{period(when, step)}: {number(value, decimals, sign=signed)} {unit} · {about}"
@@ -146,7 +150,7 @@ def add_line(
         for when, value, step in zip(times, values, whole.steps, strict=True)
     ]
     figure.trace(
-        x=times.astype("datetime64[D]").astype(str),
+        x=day_texts(times),
         y=np.round(values, 4),
         mode="markers" if drawn.marks else "lines",
         line=look,
@@ -164,12 +168,12 @@ def add_line(
     if drawn.role == "main" and not drawn.marks and thinned.times.size:
         last = np.zeros(thinned.times.size, dtype=bool)
         last[last_counted(thinned)] = True
-        dots(figure, thinned, last & ~hollow, on, "circle")
+        dots(figure, thinned, last & ~hollow, on, "circle-open" if drawn.age else "circle")
 
 
 def dots(figure: Sketch, drawn: Line, which: np.ndarray, on: str, symbol: str) -> None:
     figure.trace(
-        x=drawn.times[which].astype("datetime64[D]").astype(str),
+        x=day_texts(drawn.times[which]),
         y=np.round(drawn.values[which], 4),
         mode="markers",
         marker={
@@ -277,27 +281,67 @@ def spread(
         )
 
 
-def end_label(figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False) -> None:
-    """The newest whole period's value in the right margin, at its own height."""
+def end_label(
+    figure: Sketch, drawn: Line, decimals: int, unit: str, *, signed: bool = False, **look: Any
+) -> None:
+    """The newest whole period's value in the right margin, at its own height; the age of a stale record."""
     at = last_counted(drawn)
     value = number(float(drawn.values[at]), decimals, sign=signed)
     short = unit.removesuffix(t("sum.a_year"))
-    newest = f"<b>{value} {short}</b><br>{period(drawn.times[at], drawn.steps[at])}"
-    margin_label(figure, float(drawn.values[at]), newest, drawn.text_color)
+    words = (f"<b>{value} {short}</b>", period(drawn.times[at], drawn.steps[at]), drawn.age)
+    margin_label(figure, float(drawn.values[at]), "<br>".join(filter(None, words)), drawn.text_color, **look)
 
 
-def name_at_start(figure: Sketch, look: Palette, drawn: Line) -> None:
-    """The name of a further line near its beginning, on a leader, away from the heavy line above it."""
-    at = min(drawn.times.size - 1, max(4, drawn.times.size // 4))
+def ends(figure: Sketch, lines: Sequence[Line], decimals: int, unit: str, *, signed: bool) -> None:
+    """The heavy line's newest value and, where a thin line reaches further, that of the first that does."""
+    heavy = next((drawn for drawn in lines if drawn.role == "main" and drawn.times.size), None)
+    if heavy is None:
+        return
+    further = [drawn for drawn in lines if drawn.times.size and drawn.times[-1] > heavy.times[-1]]
+    if not further:
+        end_label(figure, heavy, decimals, unit, signed=signed)
+        return
+    newest = max(further, key=lambda drawn: drawn.times[-1])
+    higher = heavy.values[last_counted(heavy)] > newest.values[last_counted(newest)]
+    anchors = ("bottom", "top") if higher else ("top", "bottom")
+    for drawn, anchor in zip((heavy, newest), anchors, strict=True):
+        end_label(figure, drawn, decimals, unit, signed=signed, yanchor=anchor)
+
+
+def zero_line(figure: Sketch, look: Palette, words: str) -> None:
+    """The line from which changes count, with its name."""
+    figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
+    figure.note(
+        x=0,
+        xref="paper",
+        y=0,
+        text=words,
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 12, "color": look.muted},
+    )
+
+
+def name_on_leader(figure: Sketch, look: Palette, drawn: Line, place: int) -> None:
+    """The name of a further line on a leader, away from the heavy line above it, each ``place`` apart."""
+    share = (0.25, 0.35)[place % 2]
+    at = min(drawn.times.size - 1, max(4, int(drawn.times.size * share)))
     words = "\n".join(textwrap.wrap(drawn.label, 16))
     annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), words, dy=58))
 
 
-def name_at_end(figure: Sketch, drawn: Line, *, on: str, above: bool) -> None:
-    """The name of a further line at its end, in the right margin."""
-    name = "<br>".join(map(escape, textwrap.wrap(drawn.label, 16)))
-    anchor = "bottom" if above else "top"
-    margin_label(figure, float(drawn.values[-1]), name, drawn.text_color, yref=on, yanchor=anchor, size=11)
+def names_at_end(figure: Sketch, lines: Sequence[Line], *, top: float) -> None:
+    """The names of the lines in the right margin, from the highest end to the lowest, one under another."""
+    down = 0
+    for drawn in sorted(lines, key=lambda drawn: -drawn.values[-1]):
+        rows = [escape(row) for row in textwrap.wrap(drawn.label, 17)]
+        look: dict = {"yref": "paper", "yanchor": "top", "yshift": -down}
+        margin_label(figure, top, "<br>".join(rows), drawn.text_color, size=11, **look)
+        down += 13 * len(rows) + 3
+
+
+def day_texts(times: np.ndarray) -> np.ndarray:
+    return times.astype("datetime64[D]").astype(str)
 
 
 def corner(figure: Sketch, look: Palette, words: str, y: float) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 import loaders
 from dashboard import commitments, filters, markup
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.text import number, t, translate
 from dashboard.views import parts, sources
 
@@ -14,8 +14,10 @@ snapshot, selection = current.snapshot, current.selection
 rows = current.rows
 chosen_rows = filters.matching(selection, snapshot.catalogue.series.values())
 status, changes = loaders.status(), loaders.changes()
-live = sum(dataset.attrs.get("origin") == "live" for dataset in snapshot.series.values())
-points = sum(int(dataset.sizes["time"]) for dataset in snapshot.series.values())
+DERIVED = ("formula", "inputs", "uncertainty")
+stored = [row for row in snapshot.rows() if not row.derive]
+live = sum(snapshot.series[row.id].attrs.get("origin") == "live" for row in stored)
+points = sum(int(snapshot.series[row.id].sizes["time"]) for row in stored)
 
 st.html(
     markup.answer(
@@ -25,10 +27,11 @@ st.html(
             (
                 t(
                     "data.deck",
-                    series=len(snapshot.series),
+                    series=len(stored),
                     points=number(points, 0),
                     live=live,
-                    baseline=len(snapshot.series) - live,
+                    baseline=len(stored) - live,
+                    derived=len(snapshot.series) - len(stored),
                     cache=snapshot.cache_id,
                 ),
                 False,
@@ -38,6 +41,7 @@ st.html(
 )
 
 
+@parts.panel()
 def refresh_part():
     st.html(markup.heading(t("data.refresh_title"), t("data.refresh_deck")))
     if parts.refresh_allowed():
@@ -63,8 +67,8 @@ def series_table():
                 t("data.col_datum"): datum,
                 t("data.col_first"): first_period(dataset),
                 t("data.col_points"): int(dataset.sizes["time"]),
-                t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
-                t("data.col_kind"): t(f"kind.{row.kind}"),
+                t("data.col_grade"): grade_of(row),
+                t("data.col_kind"): kind_of(row),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
                 t("data.col_series"): row.id,
@@ -73,75 +77,110 @@ def series_table():
     return pd.DataFrame(found)
 
 
+def kind_of(row):
+    kind = t(f"kind.{row.kind}")
+    return t("data.experimental", kind=kind) if row.experimental else kind
+
+
+@parts.panel()
+def series_part():
+    """The table of series, and the download of one or of all."""
+    st.html(markup.heading(t("data.series"), t("data.series_deck")))
+    if rows:
+        st.dataframe(
+            series_table(),
+            hide_index=True,
+            column_config=link | {t("data.col_steps"): bar},
+            alt=t("data.series_deck"),
+            height=420,
+            key="series",
+        )
+        left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+        with left:
+            picked = st.selectbox(
+                t("data.pick"),
+                [row.id for row in rows],
+                key="pick",
+                format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
+            )
+            with st.container(horizontal=True, gap="small"):
+                parts.downloads("pick", [snapshot.series[picked]], current)
+            about = snapshot.series[picked].attrs
+            if "formula" in about:
+                st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
+        with right:
+            parts.zipped("two-seas", t("data.all_zip"), [snapshot.series[row.id] for row in rows], current)
+            st.download_button(
+                t("data.all_csv"),
+                data=lambda: loaders.to_csv(
+                    [snapshot.series[row.id] for row in rows], view=parts.here(current)
+                ),
+                file_name="two-seas.csv",
+                mime="text/csv",
+                key="csv-all",
+                on_click="ignore",
+                width="stretch",
+            )
+    else:
+        st.info(t("chart.empty", hint=t("chart.empty_hint")))
+
+
+@parts.panel()
+def sources_part():
+    """The live sources with the age and the last attempt of each, then the published figures."""
+    sources.ages(current, status, chosen_rows)
+    embedded = sources.published(current, rows)
+    if not embedded.empty:
+        st.html(markup.heading(t("data.published"), t("data.published_deck")))
+        st.dataframe(
+            embedded,
+            hide_index=True,
+            column_config=link,
+            alt=t("data.published_deck"),
+            height=320,
+            key="sources",
+        )
+
+
+@parts.panel()
+def news_part():
+    """What the refreshes brought, and what is known to be wrong."""
+    sources.news(current, changes, chosen_rows)
+    sources.problems(changes, chosen_rows)
+
+
+@parts.panel()
+def facts_part():
+    """The tables that are no series."""
+    st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
+    tables = [
+        table
+        for table in snapshot.catalogue.tables.values()
+        if selection.sea in ("both", table.sea) or table.sea == "both"
+    ]
+    if tables:
+        chosen = st.selectbox(
+            t("data.facts_pick"),
+            [table.id for table in tables],
+            key="facts",
+            format_func=lambda name: snapshot.catalogue.tables[name].title,
+        )
+        table = snapshot.catalogue.tables[chosen]
+        st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
+        credit = snapshot.catalogue.credits[table.credit]
+        said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
+        st.html(markup.small(" · ".join(said)))
+
+
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
 bar = st.column_config.ProgressColumn(
     format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
 )
 refresh_part()
-
-st.html(markup.heading(t("data.series"), t("data.series_deck")))
-if rows:
-    st.dataframe(
-        series_table(),
-        hide_index=True,
-        column_config=link | {t("data.col_steps"): bar},
-        alt=t("data.series_deck"),
-        height=420,
-        key="series",
-    )
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
-    with left:
-        picked = st.selectbox(
-            t("data.pick"),
-            [row.id for row in rows],
-            key="pick",
-            format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
-        )
-        with st.container(horizontal=True, gap="small"):
-            parts.downloads("pick", [snapshot.series[picked]], current)
-    with right:
-        parts.zipped("two-seas", t("data.all_zip"), [snapshot.series[row.id] for row in rows], current)
-        st.download_button(
-            t("data.all_csv"),
-            data=lambda: loaders.to_csv([snapshot.series[row.id] for row in rows], view=parts.here(current)),
-            file_name="two-seas.csv",
-            mime="text/csv",
-            key="csv-all",
-            on_click="ignore",
-            width="stretch",
-        )
-else:
-    st.info(t("chart.empty", hint=t("chart.empty_hint")))
-
-sources.ages(current, status, chosen_rows)
-embedded = sources.published(current, rows)
-if not embedded.empty:
-    st.html(markup.heading(t("data.published"), t("data.published_deck")))
-    st.dataframe(
-        embedded, hide_index=True, column_config=link, alt=t("data.published_deck"), height=320, key="sources"
-    )
-sources.news(current, changes, chosen_rows)
-sources.problems(changes, chosen_rows)
-
-st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
-tables = [
-    table
-    for table in snapshot.catalogue.tables.values()
-    if selection.sea in ("both", table.sea) or table.sea == "both"
-]
-if tables:
-    chosen = st.selectbox(
-        t("data.facts_pick"),
-        [table.id for table in tables],
-        key="facts",
-        format_func=lambda name: snapshot.catalogue.tables[name].title,
-    )
-    table = snapshot.catalogue.tables[chosen]
-    st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
-    credit = snapshot.catalogue.credits[table.credit]
-    said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
-    st.html(markup.small(" · ".join(said)))
-
+series_part()
+sources_part()
+news_part()
+facts_part()
 st.html(markup.heading(t("data.method")))
 for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", "flags", "sources"):
     st.markdown(t(f"data.method_{name}"), width=820)

@@ -7,7 +7,6 @@ import loaders
 from dashboard import extent, markup, sentences
 from dashboard.analysis import annual_means
 from dashboard.figures import charts, extent_charts
-from dashboard.lines import clip, line_of
 from dashboard.snapshot import label
 from dashboard.text import brief, number, t, translate
 from dashboard.views import claimed, parts
@@ -15,7 +14,6 @@ from dashboard.views import claimed, parts
 CURVE = "aral-hypsometry-whole"
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
-start, end = current.period
 rows = current.rows
 
 
@@ -50,6 +48,7 @@ def volga():
     return float(values.mean()), int(str(years[0])), int(str(years[-1]))
 
 
+@parts.panel()
 def caspian():
     area, found, river = published_area(), caspian_fall(), volga()
     if area is None or found is None:
@@ -105,6 +104,7 @@ def would_it_take(held, river, last):
     st.html(markup.small(t("extent.take_limits")))
 
 
+@parts.panel()
 def aral_curve():
     """The whole Aral's curve: observed triples of yearly level, area and volume."""
     if CURVE not in snapshot.catalogue.tables:
@@ -158,6 +158,7 @@ def aral_curve():
     st.html(markup.small(snapshot.catalogue.tables[CURVE].caveat or ""))
 
 
+@parts.panel()
 def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
     st.html(markup.heading(t("extent.north"), t("extent.north_deck")))
@@ -173,19 +174,10 @@ def areas():
     st.html(markup.heading(t("extent.areas"), t("extent.areas_deck")))
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
         for row, column in zip(three, st.columns(3, gap="medium"), strict=False):
-            line = clip(
-                line_of(
-                    snapshot.series[row.id],
-                    label(row),
-                    look.of_place(row.place, row.sea),
-                    text_color=look.text_of_place(row.place, row.sea),
-                ),
-                start,
-                end,
-            )
+            line = parts.line(current, row)
             if not line.times.size:
                 continue
-            with column:
+            with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
                 st.html(markup.panel_title(label(row), color, sentences.about(row, snapshot)))
                 figure = charts.panel(
@@ -198,7 +190,7 @@ def areas():
                     since=current.absence,
                     speech=t("card.speech"),
                     view=row.id,
-                    credit=parts.credit([snapshot.series[row.id]], snapshot.cache_id),
+                    credit=parts.credit_of(current, [line]),
                 )
                 alt = parts.alt_of(current, snapshot.series[row.id], translate("km²"), 0)
                 parts.chart(

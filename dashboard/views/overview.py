@@ -14,10 +14,14 @@ current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 
 
-def card_lines(names):
-    return bodies.lines_of(names, snapshot, look, current.period)
+def card_lines(shown):
+    """The drawn lines of one card: the yearly record heavy, finer ones of the same datum thin."""
+    rows = [snapshot.catalogue.series[name] for name in shown]
+    found = [parts.line(current, row, role="thin" if at else "main") for at, row in enumerate(rows)]
+    return [line for line in found if line.times.size]
 
 
+@parts.panel()
 def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
@@ -29,12 +33,14 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
 
+@parts.panel()
 def body_card(body):
-    words = sentences.card(body, snapshot)
+    words = sentences.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(markup.card(t(f"card.{body.place}"), *colors, words))
 
 
+@parts.panel()
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
@@ -94,4 +100,5 @@ if not findings and not shown:
     st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-register.strip(current, commitments.register())
+with parts.panel():
+    register.strip(current, commitments.register())

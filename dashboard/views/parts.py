@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from typing import ParamSpec
@@ -18,18 +20,20 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup, package
+from dashboard import filters, markup, package, points
 from dashboard.citation import bibtex, citation
 from dashboard.citation import credit as credit
+from dashboard.figures import bodies
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
-from dashboard.lines import Line
+from dashboard.lines import Line, clip, within
 from dashboard.palette import Palette
-from dashboard.sentences import alt_line, newest_period
-from dashboard.snapshot import Snapshot, end_of, months_between
-from dashboard.text import period, plural, speak, t
+from dashboard.sentences import age, alt_line, newest_period
+from dashboard.snapshot import Snapshot, end_of, months_between, stale
+from dashboard.text import speak, t
 from loaders.model import Series
 
+LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 PICTURES = ("png", "svg")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
@@ -85,6 +89,20 @@ class Frame:
         return f"{page}?{urlencode(params)}" if params else page
 
 
+@contextmanager
+def panel() -> Iterator[None]:
+    """What is drawn inside; where it fails a box says so in its place, and the rest of the page stands."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - a reader gets the other panels, the log the reason
+        LOG.exception("a panel failed")
+        st.error(t("panel.failed"))
+
+
+def today() -> np.datetime64:
+    return np.datetime64("today", "D")
+
+
 def frame() -> Frame:
     return st.session_state["frame"]
 
@@ -109,11 +127,22 @@ def replace_chart(current: Frame, key: str) -> Frame:
     return replace(current, selection=replace(current.selection, chart=key))
 
 
-def age(months: int) -> str:
-    """ "8 months old" in the catalogue's words."""
-    if months <= 0:
-        return t("age.now")
-    return plural("age.years", months // 12) if months >= 36 else plural("age.months", months)
+def aged(current: Frame, dataset: xr.Dataset) -> str:
+    """How old a record is that is older than three of its steps; nothing where the reader chose the end."""
+    if current.selection.end or not stale(dataset, current.today):
+        return ""
+    return age(months_between(end_of(dataset), current.today))
+
+
+def line(current: Frame, row: Series, **look: object) -> Line:
+    """A series in its place's colours and in the reader's period, with its age where it is stale."""
+    old = aged(current, current.snapshot.series[row.id])
+    return clip(bodies.line_of_row(row, current.snapshot, current.look, age=old, **look), *current.period)
+
+
+def credit_of(current: Frame, lines: Sequence[Line]) -> str:
+    names = dict.fromkeys(line.series for line in lines)
+    return credit([current.snapshot.series[name] for name in names], current.snapshot.cache_id)
 
 
 def newest_words(current: Frame) -> tuple[str, str]:
@@ -144,24 +173,39 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
 
 
 def chart(
-    figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
+    figure: go.Figure,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    lines: Sequence[Line],
+    current: Frame,
+    drawn: pd.DataFrame | None = None,
 ) -> None:
     """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
 
-    Where the address asks for one chart, none is drawn here: the entry script shows the one it asks for.
+    ``drawn`` is what is plotted, where that is not the points of the lines themselves. Where the address
+    asks for one chart, none is drawn here: the entry script shows the one it asks for.
     """
     if not current.selection.chart:
-        _with_actions(figure, key, title, alt, lines, current)
+        _with_actions(figure, key, title, alt, lines, current, drawn)
     elif current.selection.chart == key:
         current.asked.append(Asked(figure, key, title, alt))
 
 
 @fragment
+@panel()
 def _with_actions(
-    figure: go.Figure, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
+    figure: go.Figure,
+    key: str,
+    title: str,
+    alt: str,
+    lines: Sequence[Line],
+    current: Frame,
+    drawn: pd.DataFrame | None,
 ) -> None:
     draw(figure, key, alt)
-    actions(key, title, lines, current)
+    actions(key, title, lines, current, drawn)
 
 
 def draw(figure: go.Figure, key: str, alt: str) -> None:
@@ -172,7 +216,9 @@ def draw(figure: go.Figure, key: str, alt: str) -> None:
     )
 
 
-def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None:
+def actions(
+    key: str, title: str, lines: Sequence[Line], current: Frame, drawn: pd.DataFrame | None = None
+) -> None:
     """The row of actions of one chart; what a popover shows is made when it opens."""
     datasets = [current.snapshot.series[name] for name in dict.fromkeys(line.series for line in lines)]
     link = here(current, key)
@@ -182,11 +228,12 @@ def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None
         cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
         address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
     if table.open:
-        table.dataframe(
-            points_table(lines, datasets), hide_index=True, alt=title, key=f"frame-{key}", height=320
-        )
+        plotted = points.of_lines(lines, datasets) if drawn is None else points.spoken(drawn)
+        table.dataframe(plotted, hide_index=True, alt=title, key=f"frame-{key}", height=320)
     if download.open:
         with download:
+            if drawn is not None:
+                as_drawn(key, drawn, datasets, here(current))
             downloads(key, datasets, current)
             _picture(key)
     if cite.open:
@@ -210,6 +257,19 @@ def _picture(key: str) -> None:
         horizontal=True,
         format_func=str.upper,
         on_change=lambda: st.session_state.update(picture=st.session_state[name]),
+    )
+
+
+def as_drawn(key: str, drawn: pd.DataFrame, datasets: Sequence[xr.Dataset], link: str) -> None:
+    """What is plotted as CSV, under the header lines of the series it comes from; built on click."""
+    st.download_button(
+        t("chart.csv_drawn"),
+        data=lambda: loaders.table_to_csv(drawn, datasets, view=link),
+        file_name=f"{key}-drawn.csv",
+        mime="text/csv",
+        key=f"csv-drawn-{key}",
+        on_click="ignore",
+        width="stretch",
     )
 
 
@@ -264,28 +324,6 @@ def entries(current: Frame, datasets: Sequence[xr.Dataset], link: str) -> str:
     """BibTeX of this state of the cache and of the providers of ``datasets``."""
     newest, _ = newest_words(current)
     return bibtex(datasets, current.snapshot.cache_id, newest, str(current.today)[:4], link)
-
-
-def points_table(lines: Sequence[Line], datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
-    """Exactly the plotted points, with what each is and where it comes from."""
-    attrs = {dataset.attrs["series_id"]: dataset.attrs for dataset in datasets}
-    frames = []
-    for line in lines:
-        about = attrs[line.series]
-        frames.append(
-            pd.DataFrame(
-                {
-                    t("chart.time"): list(map(period, line.times, line.steps)),
-                    t("chart.value"): line.values,
-                    t("chart.unit"): about["units"],
-                    t("chart.flag"): [t(f"chart.flag_{flag}") for flag in line.flags],
-                    t("chart.series"): line.series,
-                    t("chart.datum"): about.get("datum", ""),
-                    t("chart.source"): about["source"],
-                }
-            ).iloc[::-1]
-        )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def refresh_allowed() -> bool:
@@ -364,13 +402,7 @@ def _window(value: str) -> tuple[np.datetime64, np.datetime64] | None:
 
 def inside(dataset: xr.Dataset, start: np.datetime64 | None, end: np.datetime64 | None) -> xr.Dataset:
     """The points of a series in the reader's period of months, both ends included."""
-    months = dataset["time"].values.astype("datetime64[M]")
-    keep = np.ones(months.size, dtype=bool)
-    if start is not None:
-        keep &= months >= start
-    if end is not None:
-        keep &= months <= end
-    return dataset.isel(time=keep)
+    return dataset.isel(time=within(dataset["time"].values, start, end))
 
 
 def without_indicator(current: Frame) -> list[Series]:

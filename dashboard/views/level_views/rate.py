@@ -1,0 +1,49 @@
+"""Ten-year rate: the slope of the whole years that end in each year of the chosen period."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import levels, markup, points
+from dashboard.analysis import SPEECH, annual_means
+from dashboard.figures import charts
+from dashboard.lines import within
+from dashboard.snapshot import label
+from dashboard.text import day, number, t, translate
+from dashboard.views import parts
+
+CENTIMETRES = 100
+
+
+@parts.panel()
+def show(current, row):
+    years, values = annual_means(current.snapshot.series[row.id], row.min_obs_per_month)
+    ends, *slopes = levels.running_rate(years, values)
+    inside = within(ends, *current.period)
+    ends, (middle, low, high) = ends[inside], [one[inside] * CENTIMETRES for one in slopes]
+    st.html(markup.heading(t("level.rate_title"), t("level.rate_deck", label=label(row))))
+    if not ends.size:
+        st.info(t("chart.empty", hint=t("chart.empty_hint")))
+        return
+    line = parts.line(current, row)
+    figure = charts.rate(
+        ends,
+        middle,
+        low,
+        high,
+        current.look,
+        current.look.caspian,
+        speech=t("card.speech_long", date=day(SPEECH)),
+        view="level-rate",
+        credit=parts.credit_of(current, [line]),
+    )
+    newest = f"{number(middle[-1], 1, sign=True)} {translate('cm')}, {ends[-1]}"
+    parts.chart(
+        figure,
+        key="level-rate",
+        title=t("level.rate_title"),
+        alt=f"{t('level.rate_title')}: {newest}.",
+        lines=[line],
+        current=current,
+        drawn=points.of_rates(row.id, ends, middle, low, high),
+    )
