@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "Selection", "cache_id", "catalogue", "fingerprint", "list_series", "open_all", "open_series",
-    "open_table", "refresh", "status", "to_csv", "to_netcdf",
+    "Selection", "cache_id", "catalogue", "fingerprint", "list_fields", "list_series", "open_all",
+    "open_field", "open_series", "open_table", "refresh", "status", "to_csv", "to_netcdf",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -58,6 +58,16 @@ def open_all() -> dict[str, xr.Dataset]:
     return opening.open_all()
 
 
+def open_field(field_id: str) -> xr.Dataset:
+    """What does not change with time, in memory with read-only arrays: a table by level or a map of heights.
+
+    Dims and units stand in ``loaders/fields.py``. Raises UnknownSeries with the nearest names, or NoData.
+    """
+    from loaders import opening
+
+    return opening.open_field(field_id)
+
+
 def open_table(table_id: str) -> pd.DataFrame:
     """A baseline table that is not a time series. Raises UnknownSeries or NoData."""
     from loaders import baseline
@@ -70,6 +80,13 @@ def list_series(sea: str | None = None, indicator: str | None = None) -> list[di
     from loaders import overview
 
     return overview.series_list(sea, indicator)
+
+
+def list_fields(sea: str | None = None) -> list[dict[str, Any]]:
+    """The rows of ``list --json`` that are no series; they have no indicator, unit or days."""
+    from loaders import overview
+
+    return overview.field_list(sea)
 
 
 def status() -> dict[str, Any]:
@@ -101,7 +118,7 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
-    """NetCDF classic bytes of one series."""
+    """NetCDF classic bytes of one series or field."""
     from loaders import export
 
     return export.to_netcdf(dataset)

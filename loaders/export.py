@@ -1,4 +1,4 @@
-"""Series as a table for spreadsheets and as NetCDF.
+"""Series and fields as a table for spreadsheets and as NetCDF.
 
 A cell of text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers. No
 ``#`` stands inside a cell, so that readers can take every ``#`` line as a comment.
@@ -17,6 +17,7 @@ import xarray as xr
 
 from loaders import netcdf
 from loaders.contract import usable
+from loaders.errors import Asking
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
 OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
@@ -38,8 +39,10 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     """Header lines of each series, the ``view`` they were chosen in, then one row per point.
 
     Without ``raw``, values flagged 4 or 9 are left out. Times are dates where all stand at 00:00, else
-    ISO 8601 in UTC.
+    ISO 8601 in UTC. A table by level comes alone, one row per level. Raises Asking for what is no table.
     """
+    if any("time" not in dataset.dims for dataset in datasets):
+        return _by_level(datasets, raw)
     chosen = [dataset if raw else usable(dataset) for dataset in datasets]
     lines = [line for dataset in chosen for line in _header(dataset)]
     if view:
@@ -53,6 +56,22 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
         columns = [_cells(dataset, name, whole_days) for name in (*COLUMNS, *extra)]
         writer.writerows(zip(*columns, strict=True))
     return "\n".join([*lines, table.getvalue()])
+
+
+def _by_level(datasets: Sequence[xr.Dataset], raw: bool) -> str:
+    ids = [str(dataset.attrs["series_id"]) for dataset in datasets]
+    for name, dataset in zip(ids, datasets, strict=True):
+        if "latitude" in dataset.dims:
+            raise Asking(f"export: {name} is a map, which no table of rows holds; use --format netcdf")
+    if len(datasets) > 1:
+        raise Asking(f"export: {' and '.join(ids)} do not fit in one CSV; export each by itself")
+    chosen = datasets[0] if raw else usable(datasets[0])
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    columns = ["level", *map(str, chosen.data_vars)]
+    writer.writerow(columns)
+    writer.writerows(zip(*(_numbers(chosen[name].values) for name in columns), strict=True))
+    return "\n".join([*_header(chosen), table.getvalue()])
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
@@ -85,6 +104,8 @@ def _header(dataset: xr.Dataset) -> list[str]:
     known = dict(dataset.attrs)
     if known.get("origin") == "baseline":
         known["retrieved_at"] = "embedded in this release"
+    units = {name: part.attrs.get("units") for name, part in dataset.variables.items()}
+    known.setdefault("units", ", ".join(f"{name} {unit}" for name, unit in units.items() if unit))
     lines = [f"# series: {known['series_id']}"]
     for label, attribute in HEADER.items():
         lines.append(f"# {label}: {_plain(str(known.get(attribute) or 'none'))}")
@@ -110,11 +131,13 @@ def _cells(dataset: xr.Dataset, name: str, whole_days: bool) -> list[str]:
     values = dataset[name].values
     if name == "mission":
         return [_safe(text) for text in _words(dataset[name])]
+    return _numbers(values) if values.dtype.kind in "fiu" else [_safe(str(text)) for text in values]
+
+
+def _numbers(values: np.ndarray) -> list[str]:
     if values.dtype.kind == "f":
         return ["" if np.isnan(value) else repr(float(value)) for value in values]
-    if values.dtype.kind in "iu":
-        return [str(int(value)) for value in values]
-    return [_safe(str(text)) for text in values]
+    return [str(int(value)) for value in values]
 
 
 def _words(flags: xr.DataArray) -> list[str]:

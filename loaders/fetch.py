@@ -10,14 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 
-import numpy as np
-import xarray as xr
-
-from loaders import http, store
-from loaders.assemble import fitting
+from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, failed, judge, unchanged
-from loaders.model import Held, Progress, Request, Series, Source
+from loaders.model import Item, Progress, Request, Source
+from loaders.stored import Stored, stored
 from loaders.verdict import masked
 
 MAX_PAGES = 50
@@ -46,7 +43,7 @@ class Job:
     """One source's share of a refresh; its thread fills ``results`` and ``payloads``."""
 
     source: Source
-    rows: dict[str, Series]
+    rows: dict[str, Item]
     now: datetime
     deadline: float
     force: bool = False
@@ -62,17 +59,6 @@ def source_module(source: Source) -> ModuleType:
     return importlib.import_module(f"loaders.sources.{source.module}")
 
 
-def stored(rows: dict[str, Series]) -> dict[str, xr.Dataset]:
-    """The sound stored dataset of each row that has one."""
-    found = {}
-    for series_id, row in rows.items():
-        try:
-            found[series_id] = fitting(store.read(series_id), row)
-        except LoadError:
-            continue
-    return found
-
-
 def guarded(job: Job) -> None:
     """``run`` for a thread; a bug in one source waits until the others are stored."""
     try:
@@ -85,9 +71,10 @@ def guarded(job: Job) -> None:
 def run(job: Job) -> None:
     """Ask, parse and judge every series of the job, request after request."""
     module, old = source_module(job.source), stored(job.rows)
+    held = {name: item.held for name, item in old.items()}
     try:
         base = http.base_url(job.source)
-        requests = module.requests(list(job.rows.values()), today=job.now.date(), held=held(old))
+        requests = module.requests(list(job.rows.values()), today=job.now.date(), held=held)
     except LoadError as error:
         _fail(job, job.rows, error, old)
         return
@@ -113,7 +100,7 @@ def run(job: Job) -> None:
 
 
 def _ask(
-    job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, xr.Dataset]
+    job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, Stored]
 ) -> list[Payload]:
     """The answer and the pages that follow it; an answer "unchanged" is read from the kept raw file."""
     found: list[Payload] = []
@@ -133,7 +120,7 @@ def _ask(
     return found
 
 
-def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) -> Payload | None:
+def _kept(job: Job, request: Request, base: str, old: Mapping[str, Stored]) -> Payload | None:
     """The raw answer kept from the last time, where everything it served is still stored undamaged."""
     known = store.raw_entries().get(job.source.id, {}).get(masked(request.name, job.source))
     if job.force or not known or not known.get("validators"):
@@ -149,9 +136,7 @@ def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) 
     return Payload(request, base, body, known["validators"], known["status"], known["url"], True)
 
 
-def _finish(
-    job: Job, module: ModuleType, name: str, old: xr.Dataset | None, error: LoadError | None
-) -> Fetched:
+def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: LoadError | None) -> Fetched:
     """The result of a series of which every request was made.
 
     A source of kind "extend" sends pieces of a series: one that came is good without the other.
@@ -159,12 +144,12 @@ def _finish(
     row = job.rows[name]
     answers = [payload for payload in job.payloads if name in payload.request.series]
     if error and not (answers and job.source.merge == "extend"):
-        return failed(name, error, old)
+        return failed(name, error, old.newest if old else None)
     if old is not None and all(payload.not_modified for payload in answers):
-        return unchanged(row.id, old)
+        return unchanged(row.id, old.newest)
     bodies = [payload.body for payload in answers]
-    accept = row.id in job.accept
-    found = judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+    known, accept = old.dataset() if old else None, row.id in job.accept
+    found = judge(row, job.source, module.parse, bodies, now=job.now, old=known, accept=accept)
     if error and found.result.outcome == "updated":
         found = replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
     return found
@@ -172,27 +157,15 @@ def _finish(
 
 def timed_out(row: str, seconds: float) -> Fetched:
     """The result of a series whose source was still busy a second after its deadline."""
-    try:
-        old = store.read(row)
-    except LoadError:
-        old = None
-    return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), old)
+    known = store.entries().get(row)
+    kept = generation.newest(known) if known else None
+    return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), kept)
 
 
-def held(old: Mapping[str, xr.Dataset]) -> dict[str, Held]:
-    """First and newest day of what is stored, for sources that ask only for what is missing."""
-    found = {}
-    for series_id, dataset in old.items():
-        days = dataset["time"].values[~np.isnan(dataset["value"].values)].astype("datetime64[D]")
-        if days.size:
-            found[series_id] = Held(str(days[0]), str(days[-1]))
-    return found
-
-
-def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, xr.Dataset]) -> None:
+def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, Stored]) -> None:
     for name in names:
         error = NotData("the source has no request for it")
-        job.results[name] = unchanged(name, old[name]) if name in old else failed(name, error, None)
+        job.results[name] = unchanged(name, old[name].newest) if name in old else failed(name, error, None)
 
 
 def _is_down(error: LoadError) -> bool:
@@ -205,6 +178,7 @@ def _ends_all(error: LoadError) -> bool:
     return isinstance(error, TimedOut) or (isinstance(error, HttpStatus) and error.status == 429)
 
 
-def _fail(job: Job, names: Iterable[str], error: LoadError, old: Mapping[str, xr.Dataset]) -> None:
+def _fail(job: Job, names: Iterable[str], error: LoadError, old: Mapping[str, Stored]) -> None:
     for name in names:
-        job.results.setdefault(name, failed(name, error, old.get(name)))
+        kept = old[name].newest if name in old else None
+        job.results.setdefault(name, failed(name, error, kept))

@@ -154,28 +154,35 @@ class Facts(Row):
     points: tuple[dict[str, str], ...] = ()
 
 
-class Series(Row):
+class Item(Row):
+    """What a source is asked for and the cache holds: a series or a field."""
+
+    id: Id
+    title: str
+    label: str | None = None
+    place: Id
+    source: Id
+    sea: SeaId
+    basin: Id | None = None
+    datum: Id | None = None
+    datum_note: str | None = None
+    kind: Kind
+    provenance_grade: Grade
+    independence_group: Id
+    caveat: str | None = None
+    provider: dict[str, str | int | float] = {}
+
+
+class Series(Item):
     """One quantity, one place, one source, one datum.
 
     ``projection`` marks a scenario that runs into the future: never the newest data, never in place of a
     record.
     """
 
-    id: Id
-    title: str
-    label: str | None = None
-    place: Id
     indicator: Id
-    source: Id
     unit: str
-    sea: SeaId
-    basin: Id | None = None
     zone: str = "whole"
-    datum: Id | None = None
-    datum_note: str | None = None
-    kind: Kind
-    provenance_grade: Grade
-    independence_group: Id
     cadence: Cadence
     cell_methods: str
     base_period: str | None = None
@@ -183,10 +190,8 @@ class Series(Row):
     systematic_error: float | None = None
     qc: Id | None = None
     credit: Id | None = None
-    caveat: str | None = None
     experimental: bool = False
     projection: bool = False
-    provider: dict[str, str | int | float] = {}
     build: Build | None = None
 
     @model_validator(mode="after")
@@ -194,6 +199,19 @@ class Series(Row):
         if self.indicator == "level" and not self.datum:
             raise ValueError("datum: a level needs one")
         return self
+
+
+class FieldRow(Item):
+    """What does not change with time: a table by level, or a map of heights of the ground.
+
+    At ``level`` (m) the area of water lies within ``area_km2``, or it is not this sea's ground. ``heights``
+    are the lowest and the highest level of a table, or ground of a map, in m.
+    """
+
+    form: Literal["levels", "map"]
+    level: float
+    area_km2: tuple[float, float]
+    heights: tuple[float, float]
 
 
 class Threshold(Row):
@@ -241,8 +259,14 @@ class Catalogue:
     sources: dict[str, Source]
     credits: dict[str, Credit]
     series: dict[str, Series]
+    fields: dict[str, FieldRow]
     thresholds: dict[str, Threshold]
     tables: dict[str, Table]
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """Series and fields; no id stands for both."""
+        return {**self.series, **self.fields}
 
     @property
     def basins(self) -> dict[str, Place]:

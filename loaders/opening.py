@@ -1,4 +1,4 @@
-"""Open stored series: the live one as a whole if it is there and undamaged, else the embedded one."""
+"""Open what is stored; a series live as a whole if that is there and undamaged, else the embedded one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import xarray as xr
 
 from loaders import baseline, netcdf, store
 from loaders.assemble import fitting
-from loaders.catalogue import catalogue, find_series
+from loaders.catalogue import catalogue, find_field, find_series
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
 
 ORIGINS = ("best", "live", "baseline")
@@ -28,6 +28,16 @@ def open_series(series_id: str, origin: str) -> xr.Dataset:
             return _embedded(series_id)
         except NoData:
             raise live from None
+
+
+def open_field(field_id: str) -> xr.Dataset:
+    """Raises UnknownSeries, NoData, CacheCorrupt or ContractError; the baseline has no fields."""
+    return netcdf.freeze(fitting(store.read(field_id), find_field(field_id)))
+
+
+def open_item(item_id: str) -> xr.Dataset:
+    """A series or a field, whichever has this id. Raises as they do."""
+    return open_field(item_id) if item_id in catalogue().fields else open_series(item_id, "best")
 
 
 def open_all() -> dict[str, xr.Dataset]:

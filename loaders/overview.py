@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from loaders import store
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError
-from loaders.model import Series
+from loaders.model import Item, Series
 
 STALE, SILENT = 3.0, 10.0
 STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year": 365.25}
@@ -18,11 +19,22 @@ STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year"
 
 def series_list(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
     """One record per series in catalogue order; asking for one sea also gives the series of both."""
+    rows = catalogue().series.values()
+    return _records([row for row in rows if not indicator or row.indicator == indicator], sea)
+
+
+def field_list(sea: str | None = None) -> list[dict[str, Any]]:
+    """One record per field, with the keys of a series; what only a series has is None."""
+    return _records(catalogue().fields.values(), sea)
+
+
+def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
     tables, today, live = catalogue(), datetime.now(UTC).date(), store.entries()
     found = []
-    for row in tables.series.values():
-        if (sea and row.sea not in (sea, "both")) or (indicator and row.indicator != indicator):
+    for row in rows:
+        if sea and row.sea not in (sea, "both"):
             continue
+        own = dict(row)
         origin, known = best(row.id, live)
         found.append(
             {
@@ -30,8 +42,8 @@ def series_list(sea: str | None = None, indicator: str | None = None) -> list[di
                 "title": row.title,
                 "sea": row.sea,
                 "basin": known.get("basin") or row.basin,
-                "indicator": row.indicator,
-                "unit": row.unit,
+                "indicator": own.get("indicator"),
+                "unit": own.get("unit"),
                 "datum": row.datum,
                 "source": row.source,
                 "kind": row.kind,
@@ -40,7 +52,7 @@ def series_list(sea: str | None = None, indicator: str | None = None) -> list[di
                 "state": state(row, origin, known, today),
                 "first": known.get("first"),
                 "newest": known.get("newest"),
-                "points": known.get("points", 0),
+                "points": known.get("points", None if known else 0),
             }
         )
     return found
@@ -49,18 +61,11 @@ def series_list(sea: str | None = None, indicator: str | None = None) -> list[di
 def status() -> dict[str, Any]:
     """The cache id, the newest day of all, the age of each series, the last attempt of each source."""
     today, live = datetime.now(UTC).date(), store.entries()
-    series, attempts = [], store.attempts()["sources"]
-    for row in catalogue().series.values():
-        origin, known = best(row.id, live)
-        series.append(
-            {
-                "id": row.id,
-                "origin": origin,
-                "newest": known.get("newest"),
-                "age_days": age_days(known.get("newest"), today),
-                "state": state(row, origin, known, today),
-            }
-        )
+    attempts = store.attempts()["sources"]
+    series, fields = (
+        [_age(row, *best(row.id, live), today) for row in rows.values()]
+        for rows in (catalogue().series, catalogue().fields)
+    )
     sources = [
         {"id": key, "attempted_at": None, "result": None, "message": ""}
         | {name: text for name, text in attempts.get(key, {}).items() if name != "id"}
@@ -69,13 +74,27 @@ def status() -> dict[str, Any]:
     ]
     ahead = {row.id for row in catalogue().series.values() if row.projection}
     days = [item["newest"] for item in series if item["newest"] and item["id"] not in ahead]
-    return {"cache_id": cache_id(), "newest": max(days, default=None), "series": series, "sources": sources}
+    newest = max(days, default=None)
+    return {
+        "cache_id": cache_id(), "newest": newest, "series": series, "fields": fields, "sources": sources,
+    }  # fmt: skip
+
+
+def _age(row: Item, origin: str | None, known: dict[str, Any], today: date) -> dict[str, Any]:
+    newest = known.get("newest")
+    return {
+        "id": row.id,
+        "origin": origin,
+        "newest": newest,
+        "age_days": age_days(newest, today),
+        "state": state(row, origin, known, today),
+    }
 
 
 def cache_id() -> str:
-    """12 hex digits that move only when a value moves: the hash of all series that would be opened."""
+    """12 hex digits that move only when a value moves: the hash of all that would be opened."""
     lines, live = [], store.entries()
-    for series_id in catalogue().series:
+    for series_id in catalogue().items:
         _, known = best(series_id, live)
         if known:
             lines.append(f"{series_id} {known['sha256']}")
@@ -90,10 +109,15 @@ def best(series_id: str, live: dict[str, dict[str, Any]]) -> tuple[str | None, d
     return ("baseline", embedded) if embedded else (None, {})
 
 
-def state(row: Series, origin: str | None, known: dict[str, Any], today: date) -> str:
-    """``fresh``, ``stale`` (older than 3 steps) or ``silent`` (10); else ``baseline`` or ``empty``."""
+def state(row: Item, origin: str | None, known: dict[str, Any], today: date) -> str:
+    """``fresh``, ``stale`` (older than 3 steps) or ``silent`` (10); else ``baseline`` or ``empty``.
+
+    A field does not age.
+    """
     if origin != "live":
         return origin or "empty"
+    if not isinstance(row, Series):
+        return "fresh"
     age, step = age_days(known["newest"], today), STEP_DAYS.get(row.cadence) or _mean_step(known)
     if age is None or not step or age <= STALE * step:
         return "fresh"

@@ -66,7 +66,7 @@ def status_table(found: Mapping[str, Any]) -> list[str]:
         "",
         *_table(
             ["series", *(name.replace("_", " ") for name in series[1:])],
-            [[_cell(item[name]) for name in series] for item in found["series"]],
+            [[_cell(item[name]) for name in series] for item in (*found["series"], *found["fields"])],
         ),
         "",
         *_table(

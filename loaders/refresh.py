@@ -85,5 +85,5 @@ def _wait(job: Job, thread: threading.Thread, limit: float) -> dict[str, Fetched
 def _in_order(item: Plan, results: Mapping[str, Fetched]) -> SourceResult:
     found = {result.series: result for result in item.settled}
     found |= {name: fetched.result for name, fetched in results.items()}
-    order = [row for row in catalogue().series if row in found]
+    order = [row for row in catalogue().items if row in found]
     return SourceResult(item.source.id, tuple(found[row] for row in order), item.message)
