@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+
 import xarray as xr
 
 from loaders import baseline, netcdf, store
@@ -41,12 +45,20 @@ def open_item(item_id: str) -> xr.Dataset:
 
 
 def open_all() -> dict[str, xr.Dataset]:
+    """Every series of which something sound is stored."""
+    return _sound(catalogue().series, partial(open_series, origin="best"))
+
+
+def open_fields() -> dict[str, xr.Dataset]:
+    """Every field of which something sound is stored."""
+    return _sound(catalogue().fields, open_field)
+
+
+def _sound(ids: Iterable[str], opened: Callable[[str], xr.Dataset]) -> dict[str, xr.Dataset]:
     found = {}
-    for series_id in catalogue().series:
-        try:
-            found[series_id] = open_series(series_id, "best")
-        except LoadError:
-            continue
+    for name in ids:
+        with suppress(LoadError):
+            found[name] = opened(name)
     return found
 
 
