@@ -80,12 +80,18 @@ def metres(found: Curve, step: float = 2.0) -> list[Metre]:
     return [Metre(top, top - step, (found.at(top)[0] - found.at(top - step)[0]) / step) for top in tops]
 
 
-def slope_at(found: Curve, level: float, half: float = 1.0) -> float:
-    """km2 per metre around a level, from ``half`` a metre on both sides; NaN where the table ends."""
-    low, high = max(level - half, found.level[0]), min(level + half, found.level[-1])
-    if high - low < half:
-        return float("nan")
-    return (found.at(high)[0] - found.at(low)[0]) / (high - low)
+def layer(found: Curve, level: float, rise: float) -> float:
+    """Mean area (km2) of the water between a level and ``rise`` metres above; that at the level for no rise."""
+    if rise == 0:
+        return found.at(level)[0]
+    return (found.at(level + rise)[1] - found.at(level)[1]) / rise / M_KM2_TO_KM3
+
+
+def below(found: Curve, level: float) -> tuple[float, float]:
+    """Bed (km2) that one metre less than a level uncovers, and the water (km3) that the metre holds."""
+    area, volume = found.at(level)
+    lower_area, lower_volume = found.at(level - 1)
+    return area - lower_area, volume - lower_volume
 
 
 def hold(fall: float, fall_error: float, area_low: float, area_high: float) -> Hold:

@@ -26,10 +26,16 @@ from dashboard.palette import Palette
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import Snapshot, end_of, latest_value, months_between
 from dashboard.text import day, number, period, plural, speak, t
+from dashboard.views.behind import Behind, File, actions, headed, offer
 from loaders.model import Series
 
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
+# The header of a table that is no series: what each line is called, and the attribute that says it.
+SAID = (
+    ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),
+    ("citation", "citation"), ("retrieved", "retrieved_at"), ("caveat", "caveat"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,7 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
 
 
 @fragment
-def chart(
-    figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
-) -> None:
+def drawn(figure: go.Figure, *, key: str, title: str, alt: str, behind: Behind, current: Frame) -> None:
     """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor."""
     st.plotly_chart(
         figure,
@@ -154,54 +158,59 @@ def chart(
         key=f"chart-{key}",
         alt=alt,
     )
-    actions(key, title, lines, current)
+    actions(key, title, behind, here(current, key))
 
 
-def actions(key: str, title: str, lines: Sequence[Line], current: Frame) -> None:
-    """The row of actions of one chart; what a popover shows is made when it opens."""
+def chart(
+    figure: go.Figure, *, key: str, title: str, alt: str, lines: Sequence[Line], current: Frame
+) -> None:
+    """A figure of series, and under it what stands behind them."""
+    drawn(figure, key=key, title=title, alt=alt, behind=of_lines(key, title, lines, current), current=current)
+
+
+def of_lines(key: str, title: str, lines: Sequence[Line], current: Frame) -> Behind:
+    """The plotted points of series, their files, and everybody who made them."""
     datasets = [current.snapshot.series[name] for name in dict.fromkeys(line.series for line in lines)]
     link = here(current, key)
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"actions-{key}"):
-        table = st.popover(t("chart.table"), type="tertiary", key=f"table-{key}", on_change="rerun")
-        download = st.popover(t("chart.download"), type="tertiary", key=f"download-{key}", on_change="rerun")
-        cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
-        address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
-    if table.open:
-        table.dataframe(
-            points_table(lines, datasets), hide_index=True, alt=title, key=f"frame-{key}", height=320
-        )
-    if download.open:
-        with download:
-            downloads(key, datasets, here(current))
-    if cite.open:
-        cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
-    if address.open:
-        address.html(markup.small(t("chart.link_help")))
-        address.code(link, language=None, wrap_lines=True)
+    return Behind(
+        partial(points_table, lines, datasets),
+        files(key, datasets, here(current)),
+        partial(citation, title, datasets, current.snapshot.cache_id, link),
+    )
+
+
+def of_frame(
+    key: str,
+    title: str,
+    frame: Callable[[], pd.DataFrame],
+    about: Sequence[xr.Dataset],
+    current: Frame,
+    netcdf: Sequence[xr.Dataset] = (),
+) -> Behind:
+    """A figure that is drawn from a table or a map: the numbers of ``frame``, and what ``about`` says of them."""
+    said = [(name, one.attrs.get(attr, "")) for one in about for name, attr in SAID]
+    link, cache_id = here(current, key), current.snapshot.cache_id
+    return Behind(
+        frame,
+        [
+            File.csv(key, lambda: headed(frame(), [*said, ("view", link)])),
+            *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in netcdf),
+        ],
+        partial(citation, title, about, cache_id, link),
+    )
+
+
+def files(key: str, datasets: Sequence[xr.Dataset], link: str) -> list[File]:
+    """CSV of all series together, NetCDF one by one."""
+    return [
+        File.csv(key, partial(loaders.to_csv, datasets, view=link)),
+        *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in datasets),
+    ]
 
 
 def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
-    """CSV of all series together, NetCDF one by one; built on click."""
-    st.download_button(
-        t("chart.csv"),
-        data=lambda: loaders.to_csv(datasets, view=link),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"csv-{key}",
-        on_click="ignore",
-        width="stretch",
-    )
-    for dataset in datasets:
-        name = dataset.attrs["series_id"]
-        st.download_button(
-            f"{t('chart.netcdf')}: {name}",
-            data=partial(loaders.to_netcdf, dataset),
-            file_name=f"{name}.nc",
-            mime="application/x-netcdf",
-            key=f"nc-{key}-{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+    for file in files(key, datasets, link):
+        offer(key, file)
 
 
 def points_table(lines: Sequence[Line], datasets: Sequence[xr.Dataset]) -> pd.DataFrame:
