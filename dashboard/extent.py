@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.readings.pathway import inflow_to_hold
 
 M_KM2_TO_KM3 = 1e-3
+FILLED = 0.98
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,20 @@ def metres(found: Curve, step: float = 2.0) -> list[Metre]:
     """
     tops = np.arange(np.floor(found.level[-1]), found.level[0] + step - 1e-9, -step)
     return [Metre(top, top - step, (found.at(top)[0] - found.at(top - step)[0]) / step) for top in tops]
+
+
+def inside_outline(found: Curve) -> Curve:
+    """The part of a curve below the level at which the sea fills the outline that cut off the ground.
+
+    Above it the area cannot grow, whatever the shore did.
+    """
+    open_ = found.area <= FILLED * found.area[-1]
+    return Curve(
+        found.level[open_],
+        found.area[open_],
+        found.volume[open_],
+        tuple(year for year, kept in zip(found.years, open_, strict=True) if kept),
+    )
 
 
 def layer(found: Curve, level: float, rise: float) -> float:

@@ -17,6 +17,8 @@ from loaders.regions import Box, Outline
 DEGREE_KM = 111.32
 # Upper ends of the classes of depth in m, each a darker tone: what matters is shallow.
 DEPTHS = (1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
+# Room for the bar under the map, as a share of its height.
+FOOT = 0.09
 CLEAR = "rgba(0,0,0,0)"
 MARGIN = {"l": 4, "r": 4, "t": 8, "b": 8}
 
@@ -29,6 +31,7 @@ class Fill:
     fill: str = ""
     label: str = ""
     text: str = ""
+    below: bool = False
 
 
 def outlines(
@@ -101,10 +104,11 @@ def _map(frame: Box, look: Palette, height: int, view: str) -> Sketch:
     figure.layout["margin"] = dict(MARGIN)
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     middle = np.radians((frame.south + frame.north) / 2)
+    foot = FOOT * (frame.north - frame.south)
     figure.layout["xaxis"] = {**hidden, "range": [frame.west, frame.east]}
     figure.layout["yaxis"] = {
         **hidden,
-        "range": [frame.south, frame.north],
+        "range": [frame.south - foot, frame.north],
         "scaleanchor": "x",
         "scaleratio": round(1 / float(np.cos(middle)), 4),
     }
@@ -128,19 +132,19 @@ def _ring(figure: Sketch, ring: np.ndarray, shape: Fill, look: Palette, *, islan
 
 
 def _name(figure: Sketch, shape: Fill) -> None:
-    """The name beside the shape's northern end."""
+    """The name at the shape's northern end, or below its southern one."""
     ring = shape.outline.rings[0]
-    at = int(np.argmax(ring[:, 1]))
+    at = int(np.argmin(ring[:, 1]) if shape.below else np.argmax(ring[:, 1]))
     font = {"size": 12, "color": shape.text}
-    words = escape(shape.label)
-    figure.note(x=float(ring[at, 0]), y=float(ring[at, 1]), text=words, yanchor="bottom", font=font)
+    words, anchor = escape(shape.label), "top" if shape.below else "bottom"
+    figure.note(x=float(ring[at, 0]), y=float(ring[at, 1]), text=words, yanchor=anchor, font=font)
 
 
 def _bar(figure: Sketch, frame: Box, look: Palette, length: float) -> None:
     """A bar of ``length`` km at the foot of the map, true along the middle parallel."""
     middle = np.radians((frame.south + frame.north) / 2)
     end = frame.west + length / (DEGREE_KM * float(np.cos(middle)))
-    y = frame.south
+    y = frame.south - FOOT * (frame.north - frame.south)
     figure.shape(x0=frame.west, x1=end, y0=y, y1=y, line={"color": look.ink, "width": 1.6})
     words = f"{number(length, 0)} {translate('km')}"
     font = {"size": 12, "color": look.muted}

@@ -22,7 +22,6 @@ from dashboard.views import parts
 from dashboard.views.parts import Frame
 
 ARAL, CASPIAN = "aral-hypsometry-whole", "caspian-hypsometry-etopo"
-LOWEST, HIGHEST = -34.0, -25.0
 
 
 def aral(current: Frame) -> None:
@@ -67,34 +66,30 @@ def caspian(current: Frame, found: Curve, stood: Standing, flow: float | None) -
     title = t("extent.title_below", level=number(stood.today, 1), area=number(area, 0))
     deck = t("extent.deck_below", volume=number(volume, 0), share=share, year=stood.year)
     st.html(markup.heading(title, deck))
-    held = [found.at(level) for level in stood.levels]
-    years, lost = [str(year) for year in stood.years], found.at(stood.highest)[1]
-    shown = (found.level >= LOWEST) & (found.level <= HIGHEST)
-    level, color = found.level[shown], current.look.caspian
-    areas = Dots(stood.levels, np.array([pair[0] for pair in held]), years)
-    volumes = Dots(stood.levels, np.array([pair[1] - lost for pair in held]), years)
+    cut, now = extent.inside_outline(found), found.at(stood.today)[1]
+    on = stood.levels <= cut.level[-1]
+    held = np.array([cut.at(level) for level in stood.levels[on]])
+    years, color = [str(year) for year in stood.years[on]], current.look.caspian
+    areas = Dots(stood.levels[on], held[:, 0], years)
+    volumes = Dots(stood.levels[on], held[:, 1] - now, years)
     frame = field.to_dataframe().reset_index()
     left, middle, right = st.columns(3, gap="medium")
     with left:
         st.html(markup.panel_title(t("extent.curve"), color, t("extent.caspian_unit")))
-        _curve(current, "caspian-area", title, level, found.area[shown], areas, "km²", [field], frame)
+        _curve(current, "caspian-area", title, cut.level, cut.area, areas, "km²", [field], frame)
     with middle:
-        st.html(
-            markup.panel_title(
-                t("extent.volume"), color, t("extent.volume_unit", year=stood.highest_year)
-            )
-        )
+        st.html(markup.panel_title(t("extent.volume"), color, t("extent.volume_unit", year=stood.year)))
         _curve(
-            current, "caspian-volume", deck, level, found.volume[shown] - lost, volumes, "km³", [field], frame
+            current, "caspian-volume", deck, cut.level, cut.volume - now, volumes, "km³", [field], frame
         )  # fmt: skip
     with right:
         st.html(markup.panel_title(t("extent.bars"), color, t("extent.bars_caspian")))
-        cut = Curve(level, found.area[shown], found.volume[shown], ("",) * level.size)
         _bars(current, "caspian-bars", extent.metres(cut, 1.0), [field])
-    st.html(markup.small(zero(stood, current) + " " + field.attrs["caveat"]))
+    filled = t("extent.caspian_filled", top=number(cut.level[-1], 1), lowest=number(cut.level[0], 1))
+    st.html(markup.small(filled))
 
 
-def zero(stood: Standing, current: Frame) -> str:
+def zero(stood: Standing) -> str:
     """What the level was moved by onto the ground's zero, or why it was not, and how far it can be off."""
     name = label(stood.row)
     if stood.offset:

@@ -25,12 +25,13 @@ NORTH = 44.3
 def explorer(current: Frame, stood: Standing) -> None:
     """A level, the map at that level, and what has fallen dry; what brings the map where it is not there."""
     if GROUND not in current.snapshot.fields:
-        st.html(markup.heading(t("extent.explore"), t("extent.explore_missing")))
+        missing = "extent.explore_button" if parts.refresh_allowed() else "extent.explore_command"
+        st.html(markup.heading(t("extent.explore"), t("extent.explore_missing", how=t(missing))))
         return
     st.html(markup.heading(t("extent.explore"), t("extent.explore_deck", year=stood.highest_year)))
     _explore(current, flood.ground(current.snapshot.fields[GROUND], regions.outlines()[BAY]), stood)
     coarse = current.snapshot.fields[GROUND].attrs["coarsened"]
-    st.html(markup.small(curves.zero(stood, current)))
+    st.html(markup.small(curves.zero(stood)))
     st.html(markup.small(t("extent.explore_limits", coarse=coarse)))
 
 
@@ -38,9 +39,7 @@ def explorer(current: Frame, stood: Standing) -> None:
 def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
     start = round(min(max(stood.today, LOWEST), HIGHEST), 1)
-    level = left.slider(
-        t("extent.level"), LOWEST, HIGHEST, start, STEP, key="shore-level", format="%.1f m"
-    )
+    level = left.slider(t("extent.level"), LOWEST, HIGHEST, start, STEP, key="shore-level", format="%.1f m")
     # At its start the slider means today's level itself, not the tenth of a metre next to it.
     shore = flood.shore(ground, stood.today if level == start else level, stood.today, stood.highest)
     said = _words(shore, level, stood)
@@ -59,12 +58,13 @@ def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
             st.html(markup.panel_title(title, current.look.caspian, t("extent.explore_unit")))
             table = partial(_table, ground, stood)
             behind = parts.of_frame(key, title, table, [field], current, [field])
-            alt = t("extent.alt_shore", title=title, finding=" ".join(said))
+            alt = t("extent.alt_shore", title=title, bed=said[0], share=said[1], words=said[2])
             parts.drawn(figure, key=key, title=title, alt=alt, behind=behind, current=current)
 
 
 def _words(shore: Shore, level: float, stood: Standing) -> tuple[str, str, str]:
     gone = shore.dry + shore.dries
+    beyond = t("extent.explore_beyond", dries=number(shore.dries, 0), now=stood.year) if shore.dries else ""
     return (
         t("extent.explore_figure", area=number(gone, 0)),
         t("extent.explore_share", share=number(shore.share * 100, 1)),
@@ -73,8 +73,7 @@ def _words(shore: Shore, level: float, stood: Standing) -> tuple[str, str, str]:
             level=number(level, 1),
             year=stood.highest_year,
             water=number(shore.water, 0),
-            dries=number(shore.dries, 0),
-            now=stood.year,
+            beyond=beyond,
         ),
     )
 

@@ -24,7 +24,7 @@ def shores(current: Frame, seas: tuple[str, ...]) -> None:
     """The outlines that the package carries, for the seas that the reader looks at."""
     series = current.snapshot.series
     found = {key: outlines.drawn(key, series) for sea in seas for key in outlines.SEAS[sea]}
-    st.html(markup.heading(_title(found), t("extent.shores_deck")))
+    st.html(markup.heading(_title(found), _deck(found)))
     for key, column in zip(found, st.columns(3, gap="medium"), strict=False):
         with column:
             _panel(current, key, found)
@@ -42,6 +42,11 @@ def _title(found: dict[str, Drawn]) -> str:
     return t("extent.shores_title", share=number((1 - after / before) * 100, 0))
 
 
+def _deck(found: dict[str, Drawn]) -> str:
+    dotted = t("extent.shores_dotted") if "aral-2000s" in found else ""
+    return f"{t('extent.shores_deck')} {dotted}".strip()
+
+
 def _panel(current: Frame, key: str, found: dict[str, Drawn]) -> None:
     look, one, sea = current.look, found[key], "caspian" if key == "caspian" else "aral"
     color = look.caspian if sea == "caspian" else look.ink
@@ -54,7 +59,7 @@ def _panel(current: Frame, key: str, found: dict[str, Drawn]) -> None:
         north = part.id == "north-aral"
         label = t(f"extent.part_{part.id}") if len(one.parts) > 1 else ""
         tone = faint(color) if len(one.parts) == 1 else look.north_aral if north else look.ink
-        fills.append(Fill(part, tone, label, look.north_aral_text if north else look.ink))
+        fills.append(Fill(part, tone, label, look.north_aral_text if north else look.ink, not north))
     about = [_about(one), *(current.snapshot.series[near.series] for near in one.published[:1])]
     figure = shore_charts.outlines(
         fills, regions.box(FRAMES[sea]), look, height=330, bar=BARS[sea], view=key,

@@ -26,9 +26,7 @@ def heights(latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
     north_km = 111.2 * float(latitudes[1] - latitudes[0])
     east_km = north_km * np.cos(np.radians(42.0))
     places = [regions.outlines()[name] for name in ("caspian", "kara-bogaz")]
-    wet = np.any(
-        [regions.contains(one, latitudes[:, None], longitudes[None, :]) for one in places], axis=0
-    )
+    wet = np.any([regions.contains(one, latitudes[:, None], longitudes[None, :]) for one in places], axis=0)
     inside = distance_transform_edt(wet, sampling=(north_km, east_km))
     outside = distance_transform_edt(~wet, sampling=(north_km, east_km))
     flat = (latitudes > NORTH)[:, None]
