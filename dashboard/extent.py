@@ -96,7 +96,7 @@ def inside_outline(found: Curve) -> Curve:
 
 
 def layer(found: Curve, level: float, rise: float) -> float:
-    """Mean area (km2) of the water between a level and ``rise`` metres above; that at the level for no rise."""
+    """Mean area (km2) of the water from a level to ``rise`` metres above it; the level's own for no rise."""
     if rise == 0:
         return found.at(level)[0]
     return (found.at(level + rise)[1] - found.at(level)[1]) / rise / M_KM2_TO_KM3

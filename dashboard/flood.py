@@ -20,7 +20,7 @@ LAND, DRY, DRIES, WET = range(4)
 
 @dataclass(frozen=True)
 class Ground:
-    """``height`` in m, NaN where the map gives none, and ``area`` of its cells in km2; dims latitude, longitude."""
+    """``height`` in m, NaN where none is given, and ``area`` of cells in km2; dims latitude, longitude."""
 
     latitude: np.ndarray
     longitude: np.ndarray

@@ -41,7 +41,7 @@ def test_without_the_ground_the_page_says_what_brings_it():
     assert not app.exception
     assert "two-seas refresh --source etopo" in html_of(app)
     assert not {key_of(chart) for chart in charts_of(app)} & NEW
-    assert not [one for one in app.slider if one.key == "shore-level"]
+    assert not [one for one in app.select_slider if one.key == "shore-level"]
 
 
 @pytest.mark.usefixtures("live")
@@ -81,12 +81,12 @@ def test_lower_level_uncovers_what_a_uniform_slope_says():
     """The made-up north falls by 6 cm a kilometre: one metre is 16.7 km of beach along the whole shore."""
     app = visit("extent", sea="caspian")
     today, share = bed(app)
-    app.slider(key="shore-level").set_value(-31.0).run()
+    app.select_slider(key="shore-level").set_value(-31.0).run()
     assert not app.exception
     lower, more = bed(app)
     assert lower > today
     assert more == pytest.approx(share * lower / today, abs=0.2)
-    app.slider(key="shore-level").set_value(-26.0).run()
+    app.select_slider(key="shore-level").set_value(-26.0).run()
     assert bed(app)[0] < 3_000
 
 

@@ -45,7 +45,9 @@ def hypsometry(
         figure.shape(x0=0, x1=1, xref="paper", y0=height, y1=height, line=line)
         margin_label(figure, height, words, look.muted, size=12)
     _years(figure, dots, unit, color, series)
-    figure.layout["xaxis"].update(ticksuffix=f" {unit}", tickformat=",.0f", nticks=4)
+    if not marks:
+        figure.layout["margin"]["r"] = 36
+    figure.layout["xaxis"].update(tickformat=",.0f", nticks=4)
     figure.layout["yaxis"].update(ticksuffix=f" {translate('m')}")
     return finish(figure, look, credit)
 

@@ -49,10 +49,10 @@ def outlines(
 
 
 def water(
-    ground: Ground, shore: Shore, rows: slice, look: Palette, *, height: int, bar: float, words: Sequence[str],
-    credit: str, view: str,
+    ground: Ground, shore: Shore, rows: slice, look: Palette, *, height: int, bar: float,
+    words: Sequence[str], credit: str, view: str,
 ) -> go.Figure:  # fmt: skip
-    """Water by depth, bed dry today and bed that would fall dry; ``words`` name the two beds and the water."""
+    """Water by depth, bed dry today and bed that would fall dry; ``words`` name the three."""
     frame = _frame(ground, shore, rows)
     figure = _map(frame, look, height, view)
     last = WET + len(DEPTHS)

@@ -12,13 +12,14 @@ from dashboard import flood, markup
 from dashboard.figures import shore_charts
 from dashboard.flood import Ground, Shore
 from dashboard.standing import Standing
-from dashboard.text import number, t
+from dashboard.text import number, t, translate
 from dashboard.views import curves, parts
 from dashboard.views.parts import Frame
 from loaders import regions
 
 GROUND, BAY = "caspian-ground-etopo", "kara-bogaz"
-LOWEST, HIGHEST, STEP = -34.0, -26.0, 0.1
+LEVELS = [tenth / 10 for tenth in range(-340, -259)]
+LOWEST, HIGHEST = LEVELS[0], LEVELS[-1]
 NORTH = 44.3
 
 
@@ -39,7 +40,7 @@ def explorer(current: Frame, stood: Standing) -> None:
 def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
     start = round(min(max(stood.today, LOWEST), HIGHEST), 1)
-    level = left.slider(t("extent.level"), LOWEST, HIGHEST, start, STEP, key="shore-level", format="%.1f m")
+    level = left.select_slider(t("extent.level"), LEVELS, start, key="shore-level", format_func=_metres)
     # At its start the slider means today's level itself, not the tenth of a metre next to it.
     shore = flood.shore(ground, stood.today if level == start else level, stood.today, stood.highest)
     said = _words(shore, level, stood)
@@ -60,6 +61,10 @@ def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
             behind = parts.of_frame(key, title, table, [field], current, [field])
             alt = t("extent.alt_shore", title=title, bed=said[0], share=said[1], words=said[2])
             parts.drawn(figure, key=key, title=title, alt=alt, behind=behind, current=current)
+
+
+def _metres(level: float) -> str:
+    return f"{number(level, 1)} {translate('m')}"
 
 
 def _words(shore: Shore, level: float, stood: Standing) -> tuple[str, str, str]:
@@ -91,7 +96,7 @@ def _keys(shore: Shore, level: float, stood: Standing) -> list[str]:
 
 def _table(ground: Ground, stood: Standing) -> pd.DataFrame:
     """The areas by half metres of level, in km2."""
-    levels = np.round(np.arange(HIGHEST, LOWEST - STEP, -0.5), 1)
+    levels = np.round(np.arange(HIGHEST, LOWEST - 0.1, -0.5), 1)
     found = [flood.shore(ground, float(level), stood.today, stood.highest) for level in levels]
     return pd.DataFrame(
         {

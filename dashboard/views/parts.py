@@ -18,7 +18,7 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup
+from dashboard import filters
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
 from dashboard.lines import Line
@@ -187,7 +187,7 @@ def of_frame(
     current: Frame,
     netcdf: Sequence[xr.Dataset] = (),
 ) -> Behind:
-    """A figure that is drawn from a table or a map: the numbers of ``frame``, and what ``about`` says of them."""
+    """Of a figure drawn from a table or a map: the numbers of ``frame``, and what ``about`` says of them."""
     said = [(name, one.attrs.get(attr, "")) for one in about for name, attr in SAID]
     link, cache_id = here(current, key), current.snapshot.cache_id
     return Behind(
