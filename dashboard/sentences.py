@@ -47,19 +47,15 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
     main = agreed.main
     row = snapshot.catalogue.series[main.series]
     datum = snapshot.catalogue.datums[main.datum].words if main.datum else ""
-    parts = [
-        (
-            t(
-                "sentence.deck_how",
-                after=_side(main, "after"),
-                before=_side(main, "before"),
-                step=t(f"step.{main.step}"),
-                what=label(row),
-                datum=datum,
-            ),
-            False,
-        ),
-    ]
+    how = t(
+        "sentence.deck_how",
+        after=_side(main, "after"),
+        before=_side(main, "before"),
+        step=t(f"step.{main.step}"),
+        what=label(row),
+        datum=datum,
+    )
+    parts = [(how[0].upper() + how[1:], False)]
     if agreed.total == 1:
         parts.append((t("sentence.deck_single"), True))
     else:

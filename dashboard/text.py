@@ -125,6 +125,13 @@ def span(first: np.datetime64, last: np.datetime64, *, short: bool = False) -> s
     return f"{month(first, short=short)}{DASH}{month(last, short=short)}"
 
 
+def separators() -> str:
+    """The decimal mark and the mark between thousands, as a chart's axis wants them."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return get_decimal_symbol(spoken()) + get_group_symbol(spoken())
+
+
 def brief(value: float, most: int = 2) -> str:
     """A number without trailing zeros: "27", "20.6"."""
     decimals = next((count for count in range(most) if round(value, count) == round(value, most)), most)

@@ -16,7 +16,7 @@ from dashboard import filters
 from dashboard.commitments import register
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
-from dashboard.text import t
+from dashboard.text import DEFAULT, languages, speaking, t, words
 from loaders import baseline as embedded
 from tests.conftest import ROOT
 from tests.figure_json import ASCII_MINUS, colors, load, notes, numbers, shown, vertical_lines
@@ -434,3 +434,20 @@ def test_data_page_says_how_much_there_is():
         f"{len(manifest)} series hold {sum(one['points'] for one in manifest.values()):,} points"
         in html_of(visit("data"))
     )
+
+
+# ---- languages --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", [lang for lang in languages() if lang != DEFAULT])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_speaks_the_language_of_the_address(page, lang):
+    with speaking(lang):
+        app = visit(page, lang=lang, open="E4")
+        assert not app.exception
+        said = html_of(app)
+        assert t(f"{page}.cannot", fixed=t("fixed.caspian"))[:30] in said
+        assert t("app.draft") in said
+    assert dict(app.query_params)["lang"] == lang
+    left = [words()[key] for key in ("footer.cannot", "chart.table", "filter.more", "direction.lower")]
+    assert not [word for word in left if f">{word}<" in said]

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from dashboard.analysis import SPEECH
 from dashboard.lines import Line, broken, last_counted, thin
 from dashboard.palette import Palette
-from dashboard.text import number, period, t
+from dashboard.text import number, period, separators, t
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
@@ -88,6 +88,7 @@ def canvas(look: Palette, height: int, view: str) -> Sketch:
         {
             "template": {},
             "height": height,
+            "separators": separators(),
             "margin": {"l": 44, "r": 92, "t": 24, "b": 26},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
@@ -123,6 +124,7 @@ def axis(look: Palette) -> dict:
         "tickfont": {"size": 12, "color": look.muted},
         "fixedrange": True,
         "separatethousands": True,
+        "exponentformat": "none",
     }
 
 
