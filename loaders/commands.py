@@ -47,9 +47,7 @@ def refresh(
     indicator: Indicators = None,
     source: Sources = None,
     force: Annotated[bool, typer.Option(help="ask even if asked recently; never accepts held data")] = False,
-    accept: Annotated[
-        list[str] | None, typer.Option(help="accept the last hold of an id")
-    ] = None,
+    accept: Annotated[list[str] | None, typer.Option(help="accept the last hold of an id")] = None,
 ) -> None:
     """Fetch, check and store."""
     from loaders import report

@@ -20,6 +20,7 @@ from loaders.contract import usable
 from loaders.errors import Asking
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
+BY_LEVEL = ("level", "area", "volume", "cells", "qc")
 OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
 HEADER = {
     "title": "title",
@@ -68,9 +69,8 @@ def _by_level(datasets: Sequence[xr.Dataset], raw: bool) -> str:
     chosen = datasets[0] if raw else usable(datasets[0])
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    columns = ["level", *map(str, chosen.data_vars)]
-    writer.writerow(columns)
-    writer.writerows(zip(*(_numbers(chosen[name].values) for name in columns), strict=True))
+    writer.writerow(BY_LEVEL)
+    writer.writerows(zip(*(_numbers(chosen[name].values) for name in BY_LEVEL), strict=True))
     return "\n".join([*_header(chosen), table.getvalue()])
 
 

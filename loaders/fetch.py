@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 
+import xarray as xr
+
 from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, failed, judge, unchanged
@@ -40,7 +42,7 @@ class Payload:
 
 @dataclass
 class Job:
-    """One source's share of a refresh; its thread fills ``results`` and ``payloads``."""
+    """One source's share of a refresh; its thread fills ``results``, ``payloads``, ``unread``."""
 
     source: Source
     rows: dict[str, Item]
@@ -51,6 +53,7 @@ class Job:
     report: Callable[[Progress], None] = lambda step: None
     results: dict[str, Fetched] = field(default_factory=dict)
     payloads: list[Payload] = field(default_factory=list)
+    unread: list[Payload] = field(default_factory=list)
     crash: Exception | None = None
 
 
@@ -146,13 +149,40 @@ def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: 
     if error and not (answers and job.source.merge == "extend"):
         return failed(name, error, old.newest if old else None)
     if old is not None and all(payload.not_modified for payload in answers):
-        return unchanged(row.id, old.newest)
-    bodies = [payload.body for payload in answers]
-    known, accept = old.dataset() if old else None, row.id in job.accept
-    found = judge(row, job.source, module.parse, bodies, now=job.now, old=known, accept=accept)
-    if error and found.result.outcome == "updated":
-        found = replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
-    return found
+        return _without(error, unchanged(row.id, old.newest))
+    known = old.dataset() if old else None
+    found = _judged(job, module, row, answers, known)
+    if found.result.outcome == "failed" and job.source.merge == "extend":
+        errors = [_refused(module, row, payload) for payload in answers]
+        good = [payload for payload, refused in zip(answers, errors, strict=True) if not refused]
+        if good and len(good) < len(answers):
+            job.unread += [payload for payload in answers if payload not in good]
+            error = next(filter(None, errors))
+            found = _judged(job, module, row, good, known)
+    return _without(error, found)
+
+
+def _judged(
+    job: Job, module: ModuleType, row: Item, answers: list[Payload], old: xr.Dataset | None
+) -> Fetched:
+    bodies, accept = [payload.body for payload in answers], row.id in job.accept
+    return judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+
+
+def _refused(module: ModuleType, row: Item, payload: Payload) -> LoadError | None:
+    """Why an answer cannot be read; None where it can."""
+    try:
+        module.parse(payload.body, row)
+    except LoadError as error:
+        return error
+    return None
+
+
+def _without(error: LoadError | None, found: Fetched) -> Fetched:
+    """Say of a good result that a piece is missing."""
+    if not error or found.result.outcome not in ("updated", "unchanged"):
+        return found
+    return replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
 
 
 def timed_out(row: str, seconds: float) -> Fetched:

@@ -20,7 +20,10 @@ from loaders.holds import Difference
 from loaders.model import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}
-FORMS = {"levels": (("level",), ("area", "volume", "qc")), "map": (("latitude", "longitude"), ("height",))}
+FORMS = {
+    "levels": (("level",), ("area", "volume", "cells", "qc")),
+    "map": (("latitude", "longitude"), ("height",)),
+}
 MAX_CHANGE = 0.02
 
 

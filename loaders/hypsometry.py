@@ -14,7 +14,7 @@ from loaders.errors import NoData
 from loaders.regions import Outline
 
 STEP = 0.1
-DERIVED = "derived, not observed: cells of ground below each level inside the outline"
+DERIVED = "Derived, not observed: cells of ground below each level inside the outline."
 
 
 def hypsometry(

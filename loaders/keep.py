@@ -50,7 +50,7 @@ def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> 
     found: dict[str, Any] = {}
     for payload in list(job.payloads):
         served = sorted(good.intersection(payload.request.series))
-        if not served:
+        if not served or payload in job.unread:
             continue
         path, base = masked(payload.request.name, job.source), masked(payload.base, job.source)
         sha256, last = payload.sha256, known.get(path, {})

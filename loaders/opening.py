@@ -36,7 +36,8 @@ def open_series(series_id: str, origin: str) -> xr.Dataset:
 
 def open_field(field_id: str) -> xr.Dataset:
     """Raises UnknownSeries, NoData, CacheCorrupt or ContractError; the baseline has no fields."""
-    return netcdf.freeze(fitting(store.read(field_id), find_field(field_id)))
+    row = find_field(field_id)
+    return netcdf.freeze(fitting(store.read(field_id), row))
 
 
 def open_item(item_id: str) -> xr.Dataset:

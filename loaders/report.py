@@ -43,6 +43,8 @@ def details(source: SourceResult) -> list[str]:
     for result in source.series:
         if result.outcome in ("held", "failed"):
             found.append(f"{result.series}: {result.outcome}: {result.message}; {_kept([result])}")
+        elif result.outcome == "unchanged" and result.message:
+            found.append(f"{result.series}: unchanged; {result.message}")
         elif result.outcome == "updated" and (result.changed or result.removed or result.message):
             found.append(f"{result.series}: {change_text(result)}")
     return found

@@ -23,6 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from loaders import files, generation
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
@@ -34,6 +36,7 @@ ROOT = Path(__file__).parents[1]
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
 LOCK, HOLDER = "refresh.lock", "refresh.json"
 LOCK_WAIT = 5.0
+READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 Entry = dict[str, Any]
 
 
@@ -264,4 +267,4 @@ def _write_json(name: str, content: Mapping[str, Any]) -> None:
 
 
 def _dump(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return orjson.dumps(content, option=READABLE)

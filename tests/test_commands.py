@@ -89,7 +89,7 @@ def test_list_has_the_promised_keys(run):
 def test_list_as_a_table_has_a_line_per_series(run):
     code, out, _ = run("list")
     assert code == 0
-    assert len(out.splitlines()) == len(catalogue().series) + 1
+    assert len(out.splitlines()) == len(catalogue().series) + len(catalogue().fields) + 1
     line = next(line for line in out.splitlines() if line.startswith("caspian-level-dahiti "))
     assert line.split()[1:] == [
         "caspian", "level", "m", "dahiti-2023", "published", "no", "1992-09-28", "2023-07-22", "baseline",
@@ -101,7 +101,7 @@ def test_status_has_the_promised_keys(run, served):
     code, out, _ = run("status", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["cache_id", "newest", "series", "sources"]
+    assert list(found) == ["cache_id", "newest", "series", "fields", "sources"]
     assert len(found["cache_id"]) == 12
     assert found == loaders.status()
     series = {row["id"]: row for row in found["series"]}
@@ -371,7 +371,7 @@ def test_json_is_utf8_whatever_the_terminal_says():
     env = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     words = [sys.executable, "-m", "loaders", "list", "--json"]
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, check=True)
-    assert len(json.loads(done.stdout.decode("utf-8"))) == len(catalogue().series)
+    assert len(json.loads(done.stdout.decode("utf-8"))) == len(catalogue().items)
     assert child("list", env=env).returncode == 0
 
 

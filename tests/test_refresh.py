@@ -253,7 +253,8 @@ def test_a_damaged_file_is_fetched_in_full_again(served):
     assert store.entries()[CASPIAN]["sha256"] == sha256
 
 
-def test_what_another_release_stored_with_another_unit_is_fetched_anew(served):
+@pytest.mark.parametrize("said", [{"units": "cm"}, {}], ids=["in the manifest", "in the file alone"])
+def test_what_another_release_stored_with_another_unit_is_fetched_anew(served, said):
     from loaders.netcdf import encode
 
     loaders.refresh(LAKES)
@@ -261,7 +262,9 @@ def test_what_another_release_stored_with_another_unit_is_fetched_anew(served):
     other = store.read(CASPIAN).assign_attrs(units="cm")
     other["value"] = other["value"] * 100
     with store.locked():
-        entries[CASPIAN] = entries[CASPIAN] | {"sha256": store.put_series(encode(other))}
+        older = {key: value for key, value in entries[CASPIAN].items() if key not in ("units", "datum")}
+        told = said and {"datum": "egm2008-gwm", **said}
+        entries[CASPIAN] = older | told | {"sha256": store.put_series(encode(other))}
         store.commit(entries, store.raw_entries())
     assert outcomes(loaders.refresh(LAKES))[CASPIAN] == "updated"
     assert loaders.open_series(CASPIAN)["value"].values[0] == pytest.approx(-27.58)
