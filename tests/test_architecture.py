@@ -136,11 +136,13 @@ def test_scan_sees_what_it_is_for(source, word):
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split("]]")[0].strip("["))
 def test_example_of_the_page_on_adding_is_a_valid_row(text):
-    """Examples of series lean on the defaults of the table that the page names."""
+    """Examples of series and fields lean on the defaults of the table that the page names, and on their place."""
     ((kind, (raw,)),) = tomllib.loads(text).items()
-    if kind == "series":
-        shared = tomllib.loads((ROOT / "loaders" / "tables" / "gwm.toml").read_text("utf-8"))["defaults"]
-        raw = shared | raw | {"unit": "m", "sea": "aral"}
+    filled = {"series": ("gwm", {"unit": "m", "sea": "aral"}), "field": ("etopo", {"sea": "caspian"})}
+    if kind in filled:
+        table, given = filled[kind]
+        shared = tomllib.loads((ROOT / "loaders" / "tables" / f"{table}.toml").read_text("utf-8"))["defaults"]
+        raw = {"independence_group": table} | shared | raw | given
     model = (KINDS | MODELS)[kind]
     assert model.model_validate(raw).id == raw["id"]
 
