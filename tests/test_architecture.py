@@ -136,7 +136,7 @@ def test_scan_sees_what_it_is_for(source, word):
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split("]]")[0].strip("["))
 def test_example_of_the_page_on_adding_is_a_valid_row(text):
-    """Examples of series and fields lean on the defaults of the table that the page names, and on their place."""
+    """Series and fields lean on the defaults of the table that the page names, and on their place."""
     ((kind, (raw,)),) = tomllib.loads(text).items()
     filled = {"series": ("gwm", {"unit": "m", "sea": "aral"}), "field": ("etopo", {"sea": "caspian"})}
     if kind in filled:

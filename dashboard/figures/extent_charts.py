@@ -47,7 +47,7 @@ def hypsometry(
     _years(figure, dots, unit, color, series)
     if not marks:
         figure.layout["margin"]["r"] = 36
-    figure.layout["xaxis"].update(tickformat=",.0f", nticks=4)
+    figure.layout["xaxis"].update(tickformat=",.0f", nticks=4 if marks else 3)
     figure.layout["yaxis"].update(ticksuffix=f" {translate('m')}")
     return finish(figure, look, credit)
 
