@@ -123,8 +123,10 @@ def test_figures_of_tables_and_outlines_can_be_read_cited_and_linked(key):
     assert not app.exception
     (table,) = [one.value for one in app.dataframe]
     assert table.shape[0] == {"extent-curve": 40, "extent-bars": 7, "shore-aral-1960": 456}[key]
-    cited, linked = (one.value for one in app.code)
+    cited, entries, linked, framed = (one.value for one in app.code)
     assert ("Natural Earth" if key.startswith("shore") else "Nachtnebel") in cited
+    assert entries.startswith("@misc{two-seas-")
+    assert f"chart={key}" in framed
     assert linked.endswith(f"#{key}")
 
 
