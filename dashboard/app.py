@@ -210,7 +210,8 @@ def main() -> None:
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
-    page.run()
+    with parts.panel():
+        page.run()
     _footer(current, name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,11 +63,15 @@ def read(folder: Path) -> Register:
 
 
 def cross_check(rows: Register, catalogue: Catalogue) -> None:
-    """Every indicator, series and datum that a row names is in the catalogue, else CatalogueError."""
+    """Every indicator, series and datum that a row names is in the catalogue, else CatalogueError.
+
+    No reading rests on an experimental or a derived series.
+    """
     datums = {*catalogue.datums, DATUM_NOT_PLACED}
     for row in rows.commitments.values():
         _known("commitments.toml: commitment", row.id, "indicators", row.indicators, catalogue.indicators)
         _known("commitments.toml: commitment", row.id, "series", row.series, catalogue.series)
+        _leading("commitments.toml: commitment", row.id, row.series, catalogue)
         if row.pace:
             named = (row.pace.series, *row.pace.sources, *row.pace.beside)
             _known("commitments.toml: commitment", row.id, "pace.series", named, row.series)
@@ -75,6 +79,7 @@ def cross_check(rows: Register, catalogue: Catalogue) -> None:
         where = "commitments.toml: target"
         _known(where, target.id, "indicator", (target.indicator,), catalogue.indicators)
         _known(where, target.id, "series", target.series, catalogue.series)
+        _leading(where, target.id, target.series, catalogue)
         _known(where, target.id, "datum", (target.datum,), datums)
     for event in rows.milestones.values():
         _known("milestones.toml: milestone", event.id, "datum", (event.datum,), datums)
@@ -130,3 +135,9 @@ def _known(where: str, row_id: str, field: str, named: Any, known: Any) -> None:
     for name in named:
         if name is not None and name not in known:
             raise CatalogueError(f"{where} {row_id}: {field}: unknown {name!r}")
+
+
+def _leading(where: str, row_id: str, series: Iterable[str], catalogue: Catalogue) -> None:
+    for name in series:
+        if not catalogue.series[name].may_lead:
+            raise CatalogueError(f"{where} {row_id}: series: {name!r} is experimental or derived")

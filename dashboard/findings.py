@@ -58,8 +58,10 @@ def change_of(snapshot: Snapshot, row: Series, comparison: Comparison) -> Change
 def finding(snapshot: Snapshot, place: str, comparison: Comparison, allowed: Sequence[Series]) -> Finding:
     """The state of one water body from the series that pass the reader's filters.
 
-    Stated single figures show how far a level is known; they never make a change.
+    Stated single figures show how far a level is known; they never make a change. Nothing here rests on an
+    experimental or a derived series.
     """
+    allowed = [row for row in allowed if row.may_lead]
     levels = [row for row in allowed if row.place == place and row.indicator == "level"]
     changes = tuple(change_of(snapshot, row, comparison) for row in levels)
     agreed = agreement([change for change in changes if change.step])
@@ -129,13 +131,16 @@ def headline(series: Sequence[Linked]) -> Linked | None:
 def panels(snapshot: Snapshot, rows: Sequence[Series], *, indicator: str, most: int) -> list[Series]:
     """One series per place and indicator, the one that reaches furthest; lines before single points.
 
-    A projection never stands in for a record.
+    A projection never stands in for a record; an experimental or derived series has a panel when its
+    indicator is chosen.
 
     Without a chosen indicator: what feeds the seas first, then the air and their size, one for each sea.
     """
     order = (indicator,) if indicator else MORE
     best: dict[tuple[str, str], Series] = {}
     for row in rows:
+        if not (row.may_lead or indicator):
+            continue
         if row.projection or row.indicator not in order or (row.cadence == "irregular" and not indicator):
             continue
         key = (row.indicator, row.place)

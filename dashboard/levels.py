@@ -34,10 +34,13 @@ class Offset:
 def comparable(snapshot: Snapshot, rows: Sequence[Series], year: int) -> list[Series]:
     """Series with a whole-year mean of ``year``, longest first, one for each zone, group and datum.
 
-    Of the steps of one record the one that reaches furthest stands for it.
+    Of the steps of one record the one that reaches furthest stands for it; an experimental or derived series
+    stands for none.
     """
     best: dict[tuple[str, ...], Series] = {}
     for row in rows:
+        if not row.may_lead:
+            continue
         years, _ = annual_means(snapshot.series[row.id], row.min_obs_per_month)
         if np.datetime64(str(year), "Y") not in years:
             continue

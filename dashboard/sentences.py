@@ -271,7 +271,7 @@ def about(row: Series, snapshot: Snapshot) -> str:
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
     kind = t(f"kind.{row.kind}")
-    grade = "" if row.provenance_grade == "primary" else t(f"grade.{row.provenance_grade}")
+    grade = "" if row.provenance_grade == "primary" else grade_of(row)
     return " · ".join(
         word for word in (f"{indicator.label}, {indicator.unit_label}", datum, kind, grade) if word
     )
@@ -299,3 +299,9 @@ def change_words(change: Change, snapshot: Snapshot) -> tuple[str, str]:
             f"{periods_of(change)}; {reason(change)}",
         )
     return t("direction.cannot_tell"), reason(change)
+
+
+def grade_of(row: Series) -> str:
+    """Whose hand the figures come from; of a derived series that of its weakest input."""
+    grade = t(f"grade.{row.provenance_grade}")
+    return t("grade.of_inputs", grade=grade) if row.derive else grade

@@ -33,12 +33,18 @@ class Snapshot:
         return [row for key, row in self.catalogue.series.items() if key in self.series]
 
     def of(self, place: str, indicator: str) -> list[Series]:
-        return [row for row in self.rows() if row.place == place and row.indicator == indicator]
+        """What a sentence may rest on, of one place and indicator."""
+        found = (row for row in self.rows() if row.place == place and row.indicator == indicator)
+        return [row for row in found if row.may_lead]
 
     @cached_property
     def newest(self) -> Series | None:
         """The measured level series that reaches furthest; stated single figures are not measurements."""
-        levels = [row for row in self.rows() if row.indicator == "level" and row.provenance_grade != "stated"]
+        levels = [
+            row
+            for row in self.rows()
+            if row.indicator == "level" and row.provenance_grade != "stated" and row.may_lead
+        ]
         return max(levels, key=lambda row: end_of(self.series[row.id]), default=None)
 
 

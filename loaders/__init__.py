@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
-    "Selection", "cache_id", "catalogue", "fingerprint", "level_consensus", "list_series", "open_all",
-    "open_series", "open_table", "refresh", "status", "table_to_csv", "to_csv", "to_netcdf",
+    "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
+    "list_series", "open_all", "open_field", "open_series", "open_table", "refresh", "status", "table_to_csv",
+    "to_csv", "to_netcdf",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -58,6 +59,16 @@ def open_all() -> dict[str, xr.Dataset]:
     return opening.open_all()
 
 
+def open_field(field_id: str) -> xr.Dataset:
+    """What does not change with time, in memory with read-only arrays: a table by level or a map of heights.
+
+    Dims and units stand in ``loaders/fields.py``. Raises UnknownSeries with the nearest names, or NoData.
+    """
+    from loaders import opening
+
+    return opening.open_field(field_id)
+
+
 def open_table(table_id: str) -> pd.DataFrame:
     """A baseline table that is not a time series. Raises UnknownSeries or NoData."""
     from loaders import baseline
@@ -70,9 +81,9 @@ def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr
 
     Raises NoData for fewer than two independent sources or too few common steps.
     """
-    from loaders import derived
+    from loaders import consensus
 
-    return derived.level_consensus(levels, window)
+    return consensus.level_consensus(levels, window)
 
 
 def list_series(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
@@ -82,11 +93,30 @@ def list_series(sea: str | None = None, indicator: str | None = None) -> list[di
     return overview.series_list(sea, indicator)
 
 
+def list_fields(sea: str | None = None) -> list[dict[str, Any]]:
+    """The rows of ``list --json`` that are no series; they have no indicator, unit or days."""
+    from loaders import overview
+
+    return overview.field_list(sea)
+
+
 def status() -> dict[str, Any]:
     """What ``status --json`` prints."""
     from loaders import overview
 
     return overview.status()
+
+
+def changes() -> list[dict[str, Any]]:
+    """What the refreshes did, newest first: ``when, series, added, changed, removed, largest, unit, outcome,
+    message``.
+
+    ``outcome`` is ``updated``, ``held`` or ``baseline``; the last is one entry for all that was built in, at
+    the day it was built, with no series. ``largest`` is the largest change of a value, in ``unit``, or None.
+    """
+    from loaders import news
+
+    return news.listed()
 
 
 def cache_id() -> str:
@@ -118,7 +148,7 @@ def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: s
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
-    """NetCDF classic bytes of one series."""
+    """NetCDF classic bytes of one series or field."""
     from loaders import export
 
     return export.to_netcdf(dataset)

@@ -10,25 +10,25 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import contract, qc
-from loaders.errors import ContractError, NotData
-from loaders.model import Flag, Series, Source
+from loaders import contract, fields, qc
+from loaders.errors import ContractError, NotData, NoValue
+from loaders.model import FieldRow, Flag, Item, Series, Source
 
-Parse = Callable[[bytes, Series], xr.Dataset]
+Parse = Callable[[bytes, Any], xr.Dataset]
 # Attributes that the store adds on open; they are no part of the stored file.
 ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """A checked dataset, and the flags it had before the quality rules ran."""
+    """A checked dataset; of a series the flags to be expected: the source's own, those of a dry bed."""
 
     dataset: xr.Dataset
-    given: np.ndarray
+    given: np.ndarray | None = None
 
 
 def assemble(
-    row: Series,
+    row: Item,
     source: Source,
     parse: Parse,
     bodies: Sequence[bytes],
@@ -42,6 +42,9 @@ def assemble(
     A source of kind "extend" sends only what is missing: its points are laid over ``old``.
     Raises the errors of ``parse``, NotData where no answer holds a point, ContractError.
     """
+    if isinstance(row, FieldRow):
+        return Assembled(conform(parse(bodies[-1], row), row))
+    assert isinstance(row, Series)
     parts = [contract.conform(part, row) for part in _parsed(parse, bodies, row)]
     if source.merge == "extend" and old is not None:
         parts.insert(0, _settled(old))
@@ -49,17 +52,29 @@ def assemble(
     if not joined.sizes["time"] or np.all(np.isnan(joined["value"].values)):
         raise NotData("no value in the answer")
     marked = mark_provisional(joined, source.provisional_days, retrieved)
-    return Assembled(contract.check(qc.flag(marked, row, now=now)), marked["qc"].values)
+    return Assembled(contract.check(qc.flag(marked, row, now=now)), qc.doubts(marked, row))
+
+
+def conform(parsed: xr.Dataset, row: Item) -> xr.Dataset:
+    """The parsed answer as its row wants it, checked. Raises SchemaChanged, ContractError."""
+    if isinstance(row, FieldRow):
+        return fields.conform(parsed, row)
+    assert isinstance(row, Series)
+    return contract.check(contract.conform(parsed, row))
 
 
 def _parsed(parse: Parse, bodies: Sequence[bytes], row: Series) -> list[xr.Dataset]:
-    """Every answer parsed; one of several pages may have nothing of this series."""
-    found, empty = [], None
+    """Every answer parsed; one of several pages may have nothing of this series.
+
+    That the provider has published no value weighs more than that a page does not speak of the series.
+    """
+    found: list[xr.Dataset] = []
+    empty: NotData | None = None
     for body in bodies:
         try:
             found.append(parse(body, row))
         except NotData as error:
-            empty = error
+            empty = empty if isinstance(empty, NoValue) else error
     if not found:
         raise empty or NotData("no answer")
     return found
@@ -88,8 +103,11 @@ def mark_provisional(dataset: xr.Dataset, days: int, retrieved: datetime) -> xr.
     return dataset.assign(provisional=("time", recent.astype("int8"), dataset["provisional"].attrs))
 
 
-def fitting(dataset: xr.Dataset, row: Series) -> xr.Dataset:
+def fitting(dataset: xr.Dataset, row: Item) -> xr.Dataset:
     """The stored dataset, if what another release stored still has today's unit and zero."""
+    if isinstance(row, FieldRow):
+        return fields.check(dataset, row)
+    assert isinstance(row, Series)
     for name, wanted in (("units", row.unit), ("datum", row.datum)):
         if dataset.attrs.get(name) != wanted:
             raise ContractError(row.id, f"{name} is {wanted}; run refresh --force")

@@ -35,14 +35,15 @@ def folder() -> Path:
 
 @cache
 def manifest() -> dict[str, Any]:
-    """``{"schema", "builder_version", "series": {id: ...}, "tables": {id: ...}}`` as the catalogue allows it.
+    """``{"schema", "builder_version", "built", "series": {id: ...}, "tables": {id: ...}}``.
 
-    A credit group that is switched off is not in it. Raises CacheCorrupt where the manifest cannot be read.
+    What the catalogue does not have, or a credit group switched off, is not in it. Raises CacheCorrupt where
+    the manifest cannot be read.
     """
     path = folder() / "manifest.json"
     try:
         found = json.loads(path.read_text("utf-8"))
-        series, tables = found["series"], found["tables"]
+        series, tables, _ = found["series"], found["tables"], found["built"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CacheCorrupt(
             f"baseline: manifest.json is unreadable ({type(error).__name__}); install again"

@@ -1,6 +1,7 @@
 """Write the embedded baseline: every published series and table of the catalogue, and the manifest.
 
-The same figures and the same catalogue give the same bytes: nothing depends on the clock or on the computer.
+The same figures and the same catalogue give the same bytes on every computer; the day in the manifest
+moves only when something else in it does.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import csv
 import hashlib
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from loaders import build_series, build_tables
+from loaders import baseline, build_series, build_tables
 from loaders.build_series import Made
 from loaders.build_tables import MadeTable
 from loaders.catalogue import catalogue
@@ -54,6 +56,7 @@ def build(samples: Path, out: Path, tables: Catalogue | None = None) -> dict[str
         manifest["tables"][table.id] = {"file": name, "sha256": _sha(files[name])} | _record(
             content, credit, samples
         )
+    manifest["built"] = _built(manifest)
     files["manifest.json"] = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     _write(out, files)
     return manifest
@@ -134,6 +137,14 @@ def _record(made: Made | MadeTable, credit: Credit, samples: Path) -> dict[str, 
         "dropped": [{"time": time, "reason": reason} for time, reason in made.dropped],
         "builder_version": BUILDER,
     }
+
+
+def _built(manifest: dict[str, Any]) -> str:
+    """The day of the embedded build, if that is the same, else today (UTC)."""
+    path = baseline.folder() / "manifest.json"
+    embedded = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    same = all(embedded.get(key) == part for key, part in manifest.items())
+    return embedded["built"] if same and "built" in embedded else f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def _require(samples: Path, tables: Catalogue) -> None:

@@ -1,8 +1,8 @@
 """Read, expand, validate and cross-check the tables in ``loaders/tables``.
 
 One file per provider holds its ``[[source]]`` and ``[[series]]`` rows; ``core.toml`` holds what they share.
-Two shorthands keep a row to one line: a file's ``[defaults]`` fill every series row of that file, and a row
-whose ``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}``, ``{label}`` and
+Two shorthands keep a row to one line: a file's ``[defaults]`` fill its series and field rows, and a row whose
+``place`` is a list stands for one series per place, with ``{place}``, ``{PLACE}``, ``{label}`` and
 ``{code}`` replaced in its texts.
 """
 
@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from loaders import lineage
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.model import (
     Catalogue,
     Credit,
     Datum,
+    FieldRow,
     Indicator,
+    Item,
     Place,
     Row,
     Sea,
@@ -35,6 +38,7 @@ from loaders.model import (
 TABLES = Path(__file__).with_name("tables")
 SOURCE_FILES = {path.stem for path in Path(__file__).with_name("sources").glob("*.py")} - {"__init__"}
 
+AnyItem = TypeVar("AnyItem", bound=Item)
 KINDS: dict[str, type[Row]] = {
     "sea": Sea,
     "place": Place,
@@ -44,6 +48,7 @@ KINDS: dict[str, type[Row]] = {
     "credit": Credit,
     "threshold": Threshold,
     "series": Series,
+    "field": FieldRow,
     "table": Table,
 }
 
@@ -74,21 +79,36 @@ def read(folder: Path) -> Catalogue:
         sources=found["source"],
         credits=found["credit"],
         series=found["series"],
+        fields=found["field"],
         thresholds=found["threshold"],
         tables=found["table"],
     )
     _cross_check(tables)
+    lineage.check(tables)
     return _without_excluded(tables)
 
 
 def find_series(series_id: str) -> Series:
     """The row of ``series_id``. Raises UnknownSeries with the nearest names."""
-    rows = catalogue().series
-    if series_id in rows:
-        return rows[series_id]
-    nearest = tuple(difflib.get_close_matches(series_id, rows, n=3, cutoff=0.5))
+    return _find("series", catalogue().series, series_id)
+
+
+def find_field(field_id: str) -> FieldRow:
+    """The row of ``field_id``. Raises UnknownSeries with the nearest names."""
+    return _find("field", catalogue().fields, field_id)
+
+
+def find_item(item_id: str) -> Item:
+    """The row of a series or field. Raises UnknownSeries with the nearest names."""
+    return _find("series", catalogue().items, item_id)
+
+
+def _find(kind: str, rows: Mapping[str, AnyItem], wanted: str) -> AnyItem:
+    if wanted in rows:
+        return rows[wanted]
+    nearest = tuple(difflib.get_close_matches(wanted, rows, n=3, cutoff=0.5))
     hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    raise UnknownSeries(f"unknown series {series_id!r}{hint}", nearest=nearest)
+    raise UnknownSeries(f"unknown {kind} {wanted!r}{hint}", nearest=nearest)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -105,22 +125,22 @@ def _content(path: Path) -> dict[str, Any]:
 def _rows(
     file: str, content: dict[str, Any], kind: str, found: dict[str, dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one kind of one file; those of series with the file's defaults, one for each place."""
+    """The rows of one kind of one file; series and fields with the file's defaults, one for each place."""
     for raw in content.get(kind, []):
-        if kind != "series":
+        if kind not in ("series", "field"):
             yield raw
             continue
-        for row in _expand(file, content.get("defaults", {}) | raw, found["place"]):
+        for row in _expand(file, kind, content.get("defaults", {}) | raw, found["place"]):
             yield _fill(row, found)
 
 
-def _expand(file: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterator[dict[str, Any]]:
+def _expand(file: str, kind: str, raw: dict[str, Any], places: dict[str, Place]) -> Iterator[dict[str, Any]]:
     if not isinstance(raw.get("place"), list):
         yield raw
         return
     for place in raw["place"]:
         if place not in places:
-            raise CatalogueError(f"{file}: series {raw.get('id')}: place: unknown {place!r}")
+            raise CatalogueError(f"{file}: {kind} {raw.get('id')}: place: unknown {place!r}")
         words = {"place": place, "PLACE": place.upper(), "label": places[place].label}
         words["code"] = places[place].code or ""
         yield _format(raw | {"place": place}, words)
@@ -168,19 +188,16 @@ def _cross_check(tables: Catalogue) -> None:
             raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
         if source.key_needed and not source.key_in:
             raise CatalogueError(f"source {source.id}: key_in: where does its key go?")
+    for kind, items in (("series", tables.series), ("field", tables.fields)):
+        for item in items.values():
+            _require_known(kind, item, tables)
+    for twice in tables.series.keys() & tables.fields.keys():
+        raise CatalogueError(f"field {twice}: id: stands twice")
+    for limits in tables.thresholds.values():
+        for basin, other in limits.basins.items():
+            if basin not in tables.places or other not in tables.thresholds:
+                raise CatalogueError(f"threshold {limits.id}: basins: unknown {basin!r} or {other!r}")
     for row in tables.series.values():
-        named: list[tuple[str, str | None, dict[str, Any]]] = [
-            ("place", row.place, tables.places),
-            ("indicator", row.indicator, tables.indicators),
-            ("source", row.source, tables.sources),
-            ("datum", row.datum, tables.datums),
-            ("credit", row.credit, tables.credits),
-            ("qc", row.qc, tables.thresholds),
-            ("basin", row.basin, tables.places),
-        ]
-        for field, value, known in named:
-            if value is not None and value not in known:
-                raise CatalogueError(f"series {row.id}: {field}: unknown {value!r}")
         if row.unit != tables.indicators[row.indicator].unit:
             raise CatalogueError(f"series {row.id}: unit: not the canonical unit of {row.indicator}")
         if row.source == "published" and not (row.credit and row.build):
@@ -190,15 +207,33 @@ def _cross_check(tables: Catalogue) -> None:
             raise CatalogueError(f"table {table.id}: credit: unknown {table.credit!r}")
 
 
+def _require_known(kind: str, row: Item, tables: Catalogue) -> None:
+    """Raise CatalogueError for a name that no table has."""
+    known: dict[str, Mapping[str, Row]] = {
+        "place": tables.places,
+        "indicator": tables.indicators,
+        "source": tables.sources,
+        "datum": tables.datums,
+        "credit": tables.credits,
+        "qc": tables.thresholds,
+        "basin": tables.places,
+    }
+    for name, value in row:
+        if value is not None and value not in known.get(name, (value,)):
+            raise CatalogueError(f"{kind} {row.id}: {name}: unknown {value!r}")
+
+
 def _without_excluded(tables: Catalogue) -> Catalogue:
     """Leave out the series and tables of every credit group that is switched off."""
     off = {credit.id for credit in tables.credits.values() if not credit.include}
     if not off:
         return tables
+    gone = {key for key, row in tables.series.items() if row.credit in off}
+    gone |= lineage.resting_on(gone, tables)
     return Catalogue(
         **{
             **tables.__dict__,
-            "series": {key: row for key, row in tables.series.items() if row.credit not in off},
+            "series": {key: row for key, row in tables.series.items() if key not in gone},
             "tables": {key: row for key, row in tables.tables.items() if row.credit not in off},
         }
     )

@@ -29,10 +29,10 @@ def list_(
     indicator: Annotated[str | None, typer.Option()] = None,
     json: Json = False,
 ) -> None:
-    """The catalogue: every series, and what is stored of it."""
+    """The catalogue: every series and field, and what is stored of it."""
     require("sea", [sea] if sea else [], sea_names())
     require("indicator", [indicator] if indicator else [], list(loaders.catalogue().indicators))
-    found = loaders.list_series(sea, indicator)
+    found = loaders.list_series(sea, indicator) + ([] if indicator else loaders.list_fields(sea))
     printing.json_text(found) if json else printing.text(printing.list_table(found))
 
 
@@ -47,22 +47,25 @@ def refresh(
     indicator: Indicators = None,
     source: Sources = None,
     force: Annotated[bool, typer.Option(help="ask even if asked recently; never accepts held data")] = False,
-    accept: Annotated[list[str] | None, typer.Option(help="accept the last hold of a series")] = None,
+    accept: Annotated[list[str] | None, typer.Option(help="accept the last hold of an id")] = None,
 ) -> None:
     """Fetch, check and store."""
     from loaders import report
-    from loaders.catalogue import find_series
+    from loaders.catalogue import find_item
 
     require("sea", sea, sea_names())
     require("indicator", indicator, list(loaders.catalogue().indicators))
     require("source", source, live_sources())
     for series in accept or ():
-        find_series(series)
+        find_item(series)
     chosen = loaders.Selection(
         tuple(sea or ()), tuple(indicator or ()), tuple(source or ()), force, tuple(accept or ())
     )
-    with progress.shown() as step:
-        done = loaders.refresh(chosen, on_progress=step)
+    try:
+        with progress.shown() as step:
+            done = loaders.refresh(chosen, on_progress=step)
+    except Cache as error:
+        raise type(error)(report.cache_line(error, loaders.status()["newest"])) from None
     if not done.sources:
         raise Asking("refresh: no live series matches; `list` shows what there is")
     printing.text(report.lines(done))
@@ -77,11 +80,12 @@ def export(
     out: Annotated[str | None, typer.Option(help="a file, or - for standard output")] = None,
     raw: Annotated[bool, typer.Option(help="also values flagged 4 or 9")] = False,
 ) -> None:
-    """Series as tidy CSV or as CF NetCDF."""
+    """Series and fields as tidy CSV or as CF NetCDF."""
     from loaders import export as exporting
+    from loaders import opening
 
     require("format", [format], ["csv", "netcdf"])
-    chosen = [loaders.open_series(name) for name in dict.fromkeys(series)]
+    chosen = [opening.open_item(name) for name in dict.fromkeys(series)]
     name, data = exporting.package(chosen, format, raw=raw)
     if out == "-":
         printing.raw(data)

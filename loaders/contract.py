@@ -9,6 +9,7 @@ One series = one quantity, one place, one source, one datum:
 ``uncertainty``     float64, one standard deviation in the same unit; only where the source states it
 ``provisional``     int8 0/1: subject to revision
 optional            ``mission``, ``note``, ``source_url``, ``period_start``, ``period_end``, ``value_other``
+derived             ``spread`` of the sources behind a value, and ``sources``, their number
 ==================  ====================================================================================
 """
 
@@ -19,12 +20,12 @@ import xarray as xr
 
 from loaders.catalogue import catalogue
 from loaders.errors import ContractError
-from loaders.model import Flag, Series
+from loaders.model import Flag, Item, Series
 from loaders.units import convert
 
 CONVENTIONS = "CF-1.11"
-NUMBERS = ("value", "uncertainty", "value_other")
-FLAGS = ("qc", "provisional", "mission")
+NUMBERS = ("value", "uncertainty", "value_other", "spread")
+FLAGS = ("qc", "provisional", "mission", "sources")
 TEXTS = ("note", "source_url", "period_start", "period_end")
 REQUIRED = (
     "series_id",
@@ -84,11 +85,11 @@ def conform(parsed: xr.Dataset, row: Series) -> xr.Dataset:
     return dataset
 
 
-def attributes(row: Series, given: dict | None = None) -> dict[str, str]:
-    """The lasting attributes of a series: the catalogue's, and what the file itself said."""
-    tables = catalogue()
+def attributes(row: Item, given: dict | None = None) -> dict[str, str]:
+    """The lasting attributes of a series or field: the catalogue's, and what the file itself said."""
+    tables, own = catalogue(), dict(row)
     source, given = tables.sources[row.source], given or {}
-    credit = tables.credits[row.credit] if row.credit else None
+    credit = tables.credits[own["credit"]] if own.get("credit") else None
     found = {
         "Conventions": CONVENTIONS,
         "series_id": row.id,
@@ -96,10 +97,10 @@ def attributes(row: Series, given: dict | None = None) -> dict[str, str]:
         "sea": row.sea,
         "basin": given.get("basin") or row.basin,
         "place": row.place,
-        "zone": row.zone,
-        "indicator": row.indicator,
-        "units": row.unit,
-        "cell_methods": row.cell_methods,
+        "zone": own.get("zone"),
+        "indicator": own.get("indicator"),
+        "units": own.get("unit"),
+        "cell_methods": own.get("cell_methods"),
         "datum": row.datum,
         "datum_note": given.get("datum_note") or row.datum_note,
         "source": credit.source if credit else source.label,
@@ -112,8 +113,9 @@ def attributes(row: Series, given: dict | None = None) -> dict[str, str]:
         "kind": row.kind,
         "provenance_grade": row.provenance_grade,
         "independence_group": row.independence_group,
-        "cadence": row.cadence,
-        "base_period": row.base_period,
+        "cadence": own.get("cadence"),
+        "base_period": own.get("base_period"),
+        "experimental": "yes" if own.get("experimental") else None,
         "caveat": " ".join(text for text in (row.caveat, given.get("caveat")) if text) or None,
     }
     return {key: str(value) for key, value in found.items() if value is not None}
@@ -151,5 +153,7 @@ def check(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def usable(dataset: xr.Dataset) -> xr.Dataset:
-    """The points that may enter a mean or a trend: flags 4 and 9 left out."""
-    return dataset.isel(time=~np.isin(dataset["qc"].values, (Flag.FAIL, Flag.MISSING)))
+    """The points that may enter a mean or a trend: flags 4 and 9 left out, in time or by level."""
+    if "qc" not in dataset:
+        return dataset
+    return dataset.isel({dataset["qc"].dims[0]: ~np.isin(dataset["qc"].values, (Flag.FAIL, Flag.MISSING))})

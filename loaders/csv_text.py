@@ -32,6 +32,8 @@ def read_table(
     if not table:
         raise NotData("empty table")
     names = [name.strip().lower() for name in table[0]]
+    if sum(name.count(";") for name in names) >= len(names):
+        raise BadFormat("a table of semicolons instead of commas")
     for name in required:
         if name.lower() not in names:
             raise SchemaChanged(f"no column {name!r} in {', '.join(names)[:100]}")

@@ -1,27 +1,26 @@
 """Series made of other series (pure). None is a measurement: each carries kind "derived" and its formula.
 
 Inputs are datasets of the contract; their points flagged 4 or 9 are left out, and a result has the worst
-flag of what it rests on. An uncertainty is one standard deviation, NaN where an input states none.
+flag of what it rests on and is provisional where one of them is. An uncertainty is one standard deviation,
+NaN where an input states none; the attribute ``uncertainty`` says what it is made of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
 from loaders.contract import QC_ATTRIBUTES, usable
 from loaders.errors import NoData
-from loaders.model import Flag
 from loaders.qc import worst
 
 NORMAL = (1991, 2020)
 # The share of its years that a base period needs, as the weather services ask of a normal.
 SHARE_OF_YEARS = 0.8
 MIN_YEARS = 30
-MIN_COMMON = 12
 
 
 def volume_change(level: xr.Dataset, area_km2: float, *, area_error_km2: float = 0.0) -> xr.Dataset:
@@ -40,16 +39,19 @@ def volume_change(level: xr.Dataset, area_km2: float, *, area_error_km2: float =
     if not later.size:
         raise NoData("no two years follow one another")
     values, errors, flags = known["value"].values, _errors(known), known["qc"].values
+    open_years = known["provisional"].values
     rise = values[later] - values[later - 1]
     by_level = area_km2 / 1000 * np.hypot(errors[later], errors[later - 1])
-    return _made(
+    return made(
         known["time"].values[later],
         rise * area_km2 / 1000,
         np.hypot(by_level, rise * area_error_km2 / 1000),
         worst(flags[later], flags[later - 1]),
+        open_years[later] | open_years[later - 1],
         units="km3",
         of=[level],
-        formula=f"(level of the year - level of the year before) x {area_km2:g} km2 / 1000",
+        formula=f"(level of the year - level of the year before) x {area_km2:.0f} km2 / 1000",
+        uncertainty=f"of both levels, and of an area known to {area_error_km2:.0f} km2",
     )
 
 
@@ -79,14 +81,16 @@ def share_of_flow(change: xr.Dataset, mean_km3: float, mean_error_km3: float = 0
     known = usable(change)
     values = known["value"].values
     error = 100 / mean_km3 * np.hypot(_errors(known), values * mean_error_km3 / mean_km3)
-    return _made(
+    return made(
         known["time"].values,
         100 * values / mean_km3,
         error,
         known["qc"].values,
+        known["provisional"].values,
         units="%",
         of=[change],
-        formula=f"100 x volume / {mean_km3:g} km3",
+        formula=f"100 x volume / {mean_km3:.1f} km3",
+        uncertainty=f"of the volume, and of a mean flow known to {mean_error_km3:.1f} km3",
     )
 
 
@@ -114,98 +118,47 @@ def anomalies(
             raise NoData(f"{number} years of {what} in {base[0]}-{base[1]}; {needed:g} are needed")
         found[here] = values[here] - values[inside].mean()
         errors[here] = np.hypot(_errors(known)[here], values[inside].std(ddof=1) / np.sqrt(inside.sum()))
-    made = _made(
+    result = made(
         times,
         found,
         errors,
         known["qc"].values,
+        known["provisional"].values,
         units=str(known["value"].attrs.get("units", "")),
         of=[dataset],
         formula=f"value - mean of {base[0]}-{base[1]}" + (", same month" if step == "month" else ""),
+        uncertainty="of the value, and of the mean of the base period; none where the value states none",
     )
-    return made.assign_attrs(base_period=f"{base[0]}-{base[1]}")
+    return result.assign_attrs(base_period=f"{base[0]}-{base[1]}")
 
 
 def precipitation_less_evaporation(rain: xr.Dataset, evaporation: xr.Dataset) -> xr.Dataset:
-    """Rain less evaporation of one point, mm a month, for the months that both have.
+    """Rain less evaporation of one place, in the unit and for the times that both have.
 
     d = P - E. Uncertainty: sqrt(sP2 + sE2). A reference evapotranspiration is what grass would evaporate, not
     what a sea does: such a difference shows dry and wet years, not the water budget of the sea. Raises
-    ValueError for two places or other units, NoData without a common month.
+    ValueError for two places or two units, NoData without a common time.
     """
-    if {part["value"].attrs.get("units") for part in (rain, evaporation)} != {"mm"}:
-        raise ValueError("both must be in mm")
+    units = str(rain["value"].attrs.get("units"))
+    if evaporation["value"].attrs.get("units") != units:
+        raise ValueError("both must be in one unit")
     if rain.attrs.get("place") != evaporation.attrs.get("place"):
         raise ValueError("both must be of one place")
     one, other = usable(rain), usable(evaporation)
     times, left, right = np.intersect1d(one["time"].values, other["time"].values, return_indices=True)
     if not times.size:
-        raise NoData("no common month")
-    made = _made(
+        raise NoData("no common time")
+    return made(
         times,
         one["value"].values[left] - other["value"].values[right],
         np.hypot(_errors(one)[left], _errors(other)[right]),
         worst(one["qc"].values[left], other["qc"].values[right]),
-        units="mm",
+        one["provisional"].values[left] | other["provisional"].values[right],
+        units=units,
         of=[rain, evaporation],
         formula="precipitation - evaporation",
+        uncertainty="of both; none where one of them states none",
     )
-    unfinished = (one["provisional"].values[left] == 1) | (other["provisional"].values[right] == 1)
-    return made.assign(provisional=("time", unfinished.astype("int8")))
-
-
-def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr.Dataset:
-    """Change of level since ``window`` (first and last month) by sources of different height systems.
-
-    Of each source the monthly means; from them its own mean over the months of the window that all sources
-    have; of these differences the median in each month that two sources or more have. ``spread(time)`` is the
-    largest less the smallest of them, ``sources(time)`` their number. Uncertainty: spread / 2, half the
-    range; it says how far the sources agree, not that all are right. The offsets removed are in attribute
-    ``offsets``. Sources of one independence group count once: the first.
-
-    Raises NoData for fewer than two groups or than 12 common months.
-    """
-    groups = {str(part.attrs["independence_group"]): part for part in reversed(levels)}
-    chosen = [part for part in levels if part is groups[str(part.attrs["independence_group"])]]
-    if len(chosen) < 2:
-        raise NoData("a consensus needs two independent sources")
-    found = [_monthly(part) for part in chosen]
-    months = np.unique(np.concatenate([known for known, _ in found]))
-    table = np.full((len(found), months.size), np.nan)
-    for row, (known, values) in enumerate(found):
-        table[row, np.searchsorted(months, known)] = values
-    first, last = (np.datetime64(text, "M") for text in window)
-    common = np.isfinite(table).all(axis=0) & (months >= first) & (months <= last)
-    if common.sum() < MIN_COMMON:
-        raise NoData(f"{common.sum()} common months in the window; {MIN_COMMON} are needed")
-    offsets = table[:, common].mean(axis=1)
-    kept = np.isfinite(table).sum(axis=0) >= 2
-    apart = (table - offsets[:, None])[:, kept]
-    spread = np.nanmax(apart, axis=0) - np.nanmin(apart, axis=0)
-    made = _made(
-        months[kept].astype("datetime64[ns]"),
-        np.nanmedian(apart, axis=0),
-        spread / 2,
-        np.full(spread.size, Flag.PASS, dtype="int8"),
-        units="m",
-        of=chosen,
-        formula=f"median of the monthly levels, each less its own mean of {first} to {last}",
-    )
-    stated = (f"{part.attrs['series_id']} {offset:.3f}" for part, offset in zip(chosen, offsets, strict=True))
-    return made.assign(
-        spread=("time", spread, {"units": "m"}),
-        sources=("time", np.isfinite(apart).sum(axis=0).astype("int8")),
-    ).assign_attrs(datum="source-relative", offsets="; ".join(stated))
-
-
-def _monthly(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Months and the mean of their points."""
-    if dataset["value"].attrs.get("units") != "m":
-        raise ValueError("levels in metres are needed")
-    known = usable(dataset)
-    months, places = np.unique(known["time"].values.astype("datetime64[M]"), return_inverse=True)
-    sums = np.bincount(places, weights=known["value"].values, minlength=months.size)
-    return months, sums / np.bincount(places, minlength=months.size)
 
 
 def _errors(dataset: xr.Dataset) -> np.ndarray:
@@ -214,27 +167,29 @@ def _errors(dataset: xr.Dataset) -> np.ndarray:
     )
 
 
-def _made(
+def made(
     times: np.ndarray,
     values: np.ndarray,
     errors: np.ndarray,
     flags: np.ndarray,
+    provisional: np.ndarray,
     *,
-    units: str,
     of: Sequence[xr.Dataset],
-    formula: str,
+    **stated: Any,
 ) -> xr.Dataset:
+    """The result; ``stated`` are its ``units``, ``formula`` and ``uncertainty``."""
+    units = {"units": stated["units"]}
     return xr.Dataset(
         {
-            "value": ("time", np.asarray(values, "float64"), {"units": units}),
-            "uncertainty": ("time", np.asarray(errors, "float64"), {"units": units}),
+            "value": ("time", np.asarray(values, "float64"), units),
+            "uncertainty": ("time", np.asarray(errors, "float64"), units),
             "qc": ("time", np.asarray(flags, "int8"), QC_ATTRIBUTES),
+            "provisional": ("time", np.asarray(provisional, "int8")),
         },
         coords={"time": times},
         attrs={
             "kind": "derived",
-            "units": units,
-            "formula": formula,
             "inputs": " ".join(str(part.attrs.get("series_id", "?")) for part in of),
+            **stated,
         },
     )

@@ -9,6 +9,7 @@ LoadError
 │   └── UnsafeRedirect   a redirect off the allow-list
 ├── Content            the provider sent something else
 │   ├── NotData          HTML, empty, header only, all zeros
+│   │   └── NoValue        the provider itself says that it has published no value
 │   ├── Truncated        incomplete body or table
 │   ├── BadFormat        does not parse by the source's rules
 │   ├── SchemaChanged    parses, but ids, columns or units differ
@@ -72,6 +73,10 @@ class Content(LoadError):
 
 
 class NotData(Content):
+    pass
+
+
+class NoValue(NotData):
     pass
 
 

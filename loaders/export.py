@@ -1,4 +1,4 @@
-"""Series as a table for spreadsheets and as NetCDF.
+"""Series and fields as a table for spreadsheets and as NetCDF.
 
 A cell of text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers. No
 ``#`` stands inside a cell, so that readers can take every ``#`` line as a comment.
@@ -18,12 +18,14 @@ import xarray as xr
 
 from loaders import netcdf
 from loaders.contract import usable
+from loaders.errors import Asking
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("series_id", "time", "value", "uncertainty", "qc", "provisional")
-OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end")
+BY_LEVEL = ("level", "area", "volume", "cells", "qc")
+OPTIONAL = ("value_other", "mission", "note", "source_url", "period_start", "period_end", "spread", "sources")
 HEADER = {
     "title": "title",
     "datum": "datum",
@@ -34,6 +36,8 @@ HEADER = {
     "retrieved": "retrieved_at",
     "caveat": "caveat",
 }
+# Lines of the header that only some series have.
+SAID = ("formula", "inputs", "uncertainty", "offsets", "experimental")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -42,8 +46,10 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
     """Header lines of each series, the ``view`` they were chosen in, then one row per point.
 
     Without ``raw``, values flagged 4 or 9 are left out. Times are dates where all stand at 00:00, else
-    ISO 8601 in UTC.
+    ISO 8601 in UTC. A table by level comes alone, one row per level. Raises Asking for what is no table.
     """
+    if any("time" not in dataset.dims for dataset in datasets):
+        return _by_level(datasets, raw)
     chosen = [dataset if raw else usable(dataset) for dataset in datasets]
     lines = _headers(chosen, view)
     extra = [name for name in OPTIONAL if any(name in dataset for dataset in chosen)]
@@ -55,6 +61,21 @@ def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "")
         columns = [_cells(dataset, name, whole_days) for name in (*COLUMNS, *extra)]
         writer.writerows(zip(*columns, strict=True))
     return "\n".join([*lines, table.getvalue()])
+
+
+def _by_level(datasets: Sequence[xr.Dataset], raw: bool) -> str:
+    ids = [str(dataset.attrs["series_id"]) for dataset in datasets]
+    for name, dataset in zip(ids, datasets, strict=True):
+        if "latitude" in dataset.dims:
+            raise Asking(f"export: {name} is a map, which no table of rows holds; use --format netcdf")
+    if len(datasets) > 1:
+        raise Asking(f"export: {' and '.join(ids)} do not fit in one CSV; export each by itself")
+    chosen = datasets[0] if raw else usable(datasets[0])
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(BY_LEVEL)
+    writer.writerows(zip(*(_numbers(chosen[name].values) for name in BY_LEVEL), strict=True))
+    return "\n".join([*_header(chosen), table.getvalue()])
 
 
 def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
@@ -101,10 +122,12 @@ def _header(dataset: xr.Dataset) -> list[str]:
     known = dict(dataset.attrs)
     if known.get("origin") == "baseline":
         known["retrieved_at"] = "embedded in this release"
+    units = {name: part.attrs.get("units") for name, part in dataset.variables.items()}
+    known.setdefault("units", ", ".join(f"{name} {unit}" for name, unit in units.items() if unit))
     lines = [f"# series: {known['series_id']}"]
     for label, attribute in HEADER.items():
         lines.append(f"# {label}: {_plain(str(known.get(attribute) or 'none'))}")
-    return lines
+    return lines + [f"# {name}: {_plain(str(known[name]))}" for name in SAID if name in known]
 
 
 def _plain(text: str) -> str:
@@ -126,11 +149,13 @@ def _cells(dataset: xr.Dataset, name: str, whole_days: bool) -> list[str]:
     values = dataset[name].values
     if name == "mission":
         return [_safe(text) for text in _words(dataset[name])]
+    return _numbers(values) if values.dtype.kind in "fiu" else [_safe(str(text)) for text in values]
+
+
+def _numbers(values: np.ndarray) -> list[str]:
     if values.dtype.kind == "f":
         return ["" if np.isnan(value) else repr(float(value)) for value in values]
-    if values.dtype.kind in "iu":
-        return [str(int(value)) for value in values]
-    return [_safe(str(text)) for text in values]
+    return [str(int(value)) for value in values]
 
 
 def _cell(value: object) -> str:
@@ -148,7 +173,8 @@ def _words(flags: xr.DataArray) -> list[str]:
 
 
 def _safe(text: str) -> str:
-    clean = text.replace("#", "%23" if "://" in text else "no. ")
+    """One line that no spreadsheet takes for a formula: a bare CR would begin a row of its own."""
+    clean = " ".join(text.splitlines()).strip(" ").replace("#", "%23" if "://" in text else "no. ")
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 

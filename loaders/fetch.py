@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 
-import numpy as np
 import xarray as xr
 
-from loaders import http, store
-from loaders.assemble import fitting
+from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, failed, judge, unchanged
-from loaders.model import Held, Progress, Request, Series, Source
+from loaders.judge import Fetched, combined_sha256, failed, judge, refused, unchanged
+from loaders.model import Item, Progress, Request, Source
+from loaders.stored import Stored, stored
 from loaders.verdict import masked
 
 MAX_PAGES = 50
@@ -43,10 +42,10 @@ class Payload:
 
 @dataclass
 class Job:
-    """One source's share of a refresh; its thread fills ``results`` and ``payloads``."""
+    """One source's share of a refresh; its thread fills ``results``, ``payloads``, ``unread``."""
 
     source: Source
-    rows: dict[str, Series]
+    rows: dict[str, Item]
     now: datetime
     deadline: float
     force: bool = False
@@ -54,23 +53,13 @@ class Job:
     report: Callable[[Progress], None] = lambda step: None
     results: dict[str, Fetched] = field(default_factory=dict)
     payloads: list[Payload] = field(default_factory=list)
+    unread: list[Payload] = field(default_factory=list)
     crash: Exception | None = None
 
 
 def source_module(source: Source) -> ModuleType:
     """The file of ``loaders/sources`` that the catalogue names; the catalogue checked that it is there."""
     return importlib.import_module(f"loaders.sources.{source.module}")
-
-
-def stored(rows: dict[str, Series]) -> dict[str, xr.Dataset]:
-    """The sound stored dataset of each row that has one."""
-    found = {}
-    for series_id, row in rows.items():
-        try:
-            found[series_id] = fitting(store.read(series_id), row)
-        except LoadError:
-            continue
-    return found
 
 
 def guarded(job: Job) -> None:
@@ -85,9 +74,10 @@ def guarded(job: Job) -> None:
 def run(job: Job) -> None:
     """Ask, parse and judge every series of the job, request after request."""
     module, old = source_module(job.source), stored(job.rows)
+    held = {name: item.held for name, item in old.items()}
     try:
         base = http.base_url(job.source)
-        requests = module.requests(list(job.rows.values()), today=job.now.date(), held=held(old))
+        requests = module.requests(list(job.rows.values()), today=job.now.date(), held=held)
     except LoadError as error:
         _fail(job, job.rows, error, old)
         return
@@ -113,7 +103,7 @@ def run(job: Job) -> None:
 
 
 def _ask(
-    job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, xr.Dataset]
+    job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, Stored]
 ) -> list[Payload]:
     """The answer and the pages that follow it; an answer "unchanged" is read from the kept raw file."""
     found: list[Payload] = []
@@ -133,7 +123,7 @@ def _ask(
     return found
 
 
-def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) -> Payload | None:
+def _kept(job: Job, request: Request, base: str, old: Mapping[str, Stored]) -> Payload | None:
     """The raw answer kept from the last time, where everything it served is still stored undamaged."""
     known = store.raw_entries().get(job.source.id, {}).get(masked(request.name, job.source))
     if job.force or not known or not known.get("validators"):
@@ -149,9 +139,7 @@ def _kept(job: Job, request: Request, base: str, old: Mapping[str, xr.Dataset]) 
     return Payload(request, base, body, known["validators"], known["status"], known["url"], True)
 
 
-def _finish(
-    job: Job, module: ModuleType, name: str, old: xr.Dataset | None, error: LoadError | None
-) -> Fetched:
+def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: LoadError | None) -> Fetched:
     """The result of a series of which every request was made.
 
     A source of kind "extend" sends pieces of a series: one that came is good without the other.
@@ -159,40 +147,57 @@ def _finish(
     row = job.rows[name]
     answers = [payload for payload in job.payloads if name in payload.request.series]
     if error and not (answers and job.source.merge == "extend"):
-        return failed(name, error, old)
-    if old is not None and all(payload.not_modified for payload in answers):
-        return unchanged(row.id, old)
-    bodies = [payload.body for payload in answers]
-    accept = row.id in job.accept
-    found = judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
-    if error and found.result.outcome == "updated":
-        found = replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
-    return found
+        return refused(name, error, old.newest if old else None)
+    # Where the newest file is damaged ``old`` is of the generation before, which these answers did not make.
+    made = old is not None and old.entry["payload_sha256"] == combined_sha256([item.body for item in answers])
+    if old is not None and made and all(payload.not_modified for payload in answers):
+        return _without(error, unchanged(row.id, old.newest))
+    known = old.dataset() if old else None
+    found = _judged(job, module, row, answers, known)
+    if found.result.outcome == "failed" and job.source.merge == "extend":
+        errors = [_refused(module, row, payload) for payload in answers]
+        good = [payload for payload, refused in zip(answers, errors, strict=True) if not refused]
+        if good and len(good) < len(answers):
+            job.unread += [payload for payload in answers if payload not in good]
+            error = next(filter(None, errors))
+            found = _judged(job, module, row, good, known)
+    return _without(error, found)
+
+
+def _judged(
+    job: Job, module: ModuleType, row: Item, answers: list[Payload], old: xr.Dataset | None
+) -> Fetched:
+    bodies, accept = [payload.body for payload in answers], row.id in job.accept
+    return judge(row, job.source, module.parse, bodies, now=job.now, old=old, accept=accept)
+
+
+def _refused(module: ModuleType, row: Item, payload: Payload) -> LoadError | None:
+    """Why an answer cannot be read; None where it can."""
+    try:
+        module.parse(payload.body, row)
+    except LoadError as error:
+        return error
+    return None
+
+
+def _without(error: LoadError | None, found: Fetched) -> Fetched:
+    """Say of a good result that a piece is missing."""
+    if not error or found.result.outcome not in ("updated", "unchanged"):
+        return found
+    return replace(found, result=replace(found.result, message=f"a piece is missing: {error}"))
 
 
 def timed_out(row: str, seconds: float) -> Fetched:
     """The result of a series whose source was still busy a second after its deadline."""
-    try:
-        old = store.read(row)
-    except LoadError:
-        old = None
-    return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), old)
+    known = store.entries().get(row)
+    kept = generation.newest(known) if known else None
+    return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), kept)
 
 
-def held(old: Mapping[str, xr.Dataset]) -> dict[str, Held]:
-    """First and newest day of what is stored, for sources that ask only for what is missing."""
-    found = {}
-    for series_id, dataset in old.items():
-        days = dataset["time"].values[~np.isnan(dataset["value"].values)].astype("datetime64[D]")
-        if days.size:
-            found[series_id] = Held(str(days[0]), str(days[-1]))
-    return found
-
-
-def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, xr.Dataset]) -> None:
+def _nothing_to_ask(job: Job, names: Iterable[str], old: Mapping[str, Stored]) -> None:
     for name in names:
         error = NotData("the source has no request for it")
-        job.results[name] = unchanged(name, old[name]) if name in old else failed(name, error, None)
+        job.results[name] = unchanged(name, old[name].newest) if name in old else failed(name, error, None)
 
 
 def _is_down(error: LoadError) -> bool:
@@ -205,6 +210,7 @@ def _ends_all(error: LoadError) -> bool:
     return isinstance(error, TimedOut) or (isinstance(error, HttpStatus) and error.status == 429)
 
 
-def _fail(job: Job, names: Iterable[str], error: LoadError, old: Mapping[str, xr.Dataset]) -> None:
+def _fail(job: Job, names: Iterable[str], error: LoadError, old: Mapping[str, Stored]) -> None:
     for name in names:
-        job.results.setdefault(name, failed(name, error, old.get(name)))
+        kept = old[name].newest if name in old else None
+        job.results.setdefault(name, failed(name, error, kept))

@@ -114,4 +114,4 @@ def _unwritable(folder: Path, error: OSError) -> CacheUnwritable:
 def short(path: Path) -> str:
     """The end of a path, so that a one-line message keeps room for what to do."""
     text = str(path)
-    return text if len(text) <= 90 else "…" + text[-89:]
+    return text if len(text) <= 60 else "…" + text[-59:]

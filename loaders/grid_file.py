@@ -7,6 +7,7 @@ over the same bytes. HDF5 is refused by its first bytes: such a file can name ot
 from __future__ import annotations
 
 import io
+import json
 import struct
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from math import prod
 import numpy as np
 import xarray as xr
 
+from loaders import worker
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, UnsafeFile
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -27,7 +29,7 @@ SECONDS = "seconds since 1970-01-01T00:00:00Z"
 FARTHEST = 8e9  # seconds; the year 2223
 CALENDARS = ("", "gregorian", "standard", "proleptic_gregorian")
 AXES = ("time", "latitude", "longitude")
-# What the reader raises on damaged files.
+# What xarray raises on attributes that make no sense.
 DAMAGE = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, OSError, RuntimeError)
 
 
@@ -58,12 +60,7 @@ def field(raw: bytes, variable: str) -> xr.DataArray:
 
 def read(raw: bytes) -> xr.Dataset:
     """The whole file, loaded; packed numbers are unpacked. Times are in the one unit of an ERDDAP server."""
-    require_plain(raw)
-    try:
-        with xr.open_dataset(io.BytesIO(raw), engine="scipy", decode_times=False) as opened:
-            dataset = opened.load()
-    except DAMAGE:
-        raise BadFormat("a NetCDF file that cannot be read") from None
+    dataset = plain(raw)
     if "time" not in dataset.coords:
         return dataset
     said, seconds = dataset["time"].attrs, dataset["time"].values
@@ -73,6 +70,23 @@ def read(raw: bytes) -> xr.Dataset:
         raise BadFormat("times that are none")
     times = np.datetime64(0, "s") + np.round(seconds).astype("timedelta64[s]")
     return dataset.assign_coords(time=("time", times.astype("datetime64[ns]")))
+
+
+def plain(raw: bytes) -> xr.Dataset:
+    """The whole file as the reader's process found it; packed numbers are unpacked, times are not decoded.
+
+    Raises NotData, UnsafeFile, TooLarge or BadFormat.
+    """
+    require_plain(raw)
+    with np.load(io.BytesIO(worker.arrays(raw)), allow_pickle=False) as found:
+        about = json.loads(str(found["about"]))
+        parts = {
+            item["name"]: (item["dims"], found[str(place)], item["attrs"]) for place, item in enumerate(about)
+        }
+    try:
+        return xr.decode_cf(xr.Dataset(parts), decode_times=False).load()
+    except DAMAGE:
+        raise BadFormat("a NetCDF file that cannot be read") from None
 
 
 def require_plain(raw: bytes, *, max_decoded: int = MAX_DECODED) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from loaders.model import Flag
+from loaders import rules
+from loaders.model import Flag, Threshold
 
 MAX_FAIL = 0.05
 MAX_SUSPECT = 0.20
@@ -20,6 +21,10 @@ MIN_NEW = 5
 MAX_LOST = 0.02
 MAX_SHIFT = {"level": 0.05}
 MIN_OVERLAP = 12
+# A stated error of a millimetre or two is formal: no radar height is that sure.
+FORMAL_ERROR = 0.005
+# Another mission passes within its own repeat of ten days.
+PASSES = np.timedelta64(10, "D")
 
 
 @dataclass(frozen=True)
@@ -32,14 +37,19 @@ class Difference:
     largest: float | None
 
 
-def reason(old: xr.Dataset | None, new: xr.Dataset, given: np.ndarray | None = None) -> str | None:
+def reason(
+    old: xr.Dataset | None,
+    new: xr.Dataset,
+    given: np.ndarray | None = None,
+    limits: Threshold | None = None,
+) -> str | None:
     """Why ``new`` must not replace ``old``, in one line without the series' name; None if it may.
 
     ``given`` are the flags before the quality rules ran: what the source itself doubts is no surprise.
     """
     found = [flagged(old, new, given)]
     if old is not None:
-        found += [shifted(old, new), shortened(old, new)]
+        found += [shifted(old, new), shortened(old, new), departed(new, limits)]
     return next((text for text in found if text), None)
 
 
@@ -67,6 +77,9 @@ def shifted(old: xr.Dataset, new: xr.Dataset) -> str | None:
     limit = MAX_SHIFT.get(str(new.attrs.get("indicator")))
     if limit is None:
         return None
+    error = _stated_error(new)
+    if error is not None and error > FORMAL_ERROR:
+        limit = min(limit, 3 * error)
     before, after = _usable_days(old), _usable_days(new)
     _, left, right = np.intersect1d(before[0], after[0], return_indices=True)
     if left.size < MIN_OVERLAP:
@@ -76,12 +89,24 @@ def shifted(old: xr.Dataset, new: xr.Dataset) -> str | None:
 
 
 def shortened(old: xr.Dataset, new: xr.Dataset) -> str | None:
-    """Days that had a value are gone."""
+    """Days that had a value are gone, and no other mission has passed instead."""
     before, after = _usable_days(old)[0], _days(new)[0]
-    lost = int(np.sum(~np.isin(before, after)))
+    gone = before[~np.isin(before, after)]
+    lost = int(np.sum(~_replaced(old, new, gone)))
     if lost <= MAX_LOST * before.size:
         return None
     return f"{lost} of {before.size} stored values are missing from the new file"
+
+
+def departed(new: xr.Dataset, limits: Threshold | None) -> str | None:
+    """The newest three values stand where neither trend nor season lead."""
+    if limits is None or limits.tail_hold is None:
+        return None
+    good = ~np.isin(new["qc"].values, (Flag.FAIL, Flag.MISSING))
+    apart = rules.departure(new["time"].values[good], new["value"].values[good])
+    if apart is None or abs(apart) <= limits.tail_hold:
+        return None
+    return f"the newest three values stand {abs(apart):.2f} m off trend and season"
 
 
 def difference(old: xr.Dataset | None, new: xr.Dataset) -> Difference:
@@ -98,6 +123,34 @@ def difference(old: xr.Dataset | None, new: xr.Dataset) -> Difference:
         changed=moved.size,
         removed=old_times.size - left.size,
         largest=float(moved.max()) if moved.size else None,
+    )
+
+
+def _stated_error(dataset: xr.Dataset) -> float | None:
+    """The median of the errors that the source states, in the unit of the series."""
+    if "uncertainty" not in dataset or np.all(np.isnan(dataset["uncertainty"].values)):
+        return None
+    return float(np.nanmedian(dataset["uncertainty"].values))
+
+
+def _replaced(old: xr.Dataset, new: xr.Dataset, gone: np.ndarray) -> np.ndarray:
+    """Which lost days have a new one of another mission within ten days."""
+    if "mission" not in old or "mission" not in new:
+        return np.zeros(gone.shape, dtype=bool)
+    was = dict(zip(old["time"].values.astype("datetime64[D]"), _missions(old), strict=True))
+    there = _fresh(old, new)
+    days, missions = new["time"].values[there].astype("datetime64[D]"), _missions(new)[there]
+    return np.array(
+        [np.any((abs(days - day) <= PASSES) & (missions != was[day])) for day in gone], dtype=bool
+    )
+
+
+def _missions(dataset: xr.Dataset) -> np.ndarray:
+    """The name of each point's mission: codes may be counted anew in another file."""
+    names = np.array(["", *str(dataset["mission"].attrs.get("flag_meanings", "")).split()])
+    codes = dataset["mission"].values.astype(int)
+    return np.where(
+        (codes > 0) & (codes < names.size), names[np.clip(codes, 0, names.size - 1)], codes.astype(str)
     )
 
 

@@ -14,7 +14,7 @@ from loaders.errors import NoData
 from loaders.regions import Outline
 
 STEP = 0.1
-DERIVED = "derived, not observed: cells of ground below each level inside the outline"
+DERIVED = "Derived, not observed: cells of ground below each level inside the outline."
 
 
 def hypsometry(
@@ -54,3 +54,11 @@ def at_level(table: xr.Dataset, level: float, name: str = "area") -> float:
     if not levels[0] <= level <= levels[-1]:
         raise NoData(f"level {level:g} m is outside the table, {levels[0]:g} to {levels[-1]:g} m")
     return float(np.interp(level, levels, table[name].values))
+
+
+def area_at(field: xr.Dataset, level: float) -> float:
+    """The area in km2 below ``level``: by the row of a table, or of the cells of a map of ``height``."""
+    if "level" in field.dims:
+        return at_level(field, level)
+    wet = field["height"].transpose("latitude", "longitude").values < level
+    return float(regions.cell_areas(field["latitude"].values, field["longitude"].values)[wet].sum())

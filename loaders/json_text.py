@@ -6,14 +6,14 @@ import json
 import math
 from typing import Any, NoReturn
 
-from loaders.errors import BadFormat, NotData
+from loaders.errors import BadFormat, NotData, Truncated
 
 
 def read_json(raw: bytes) -> Any:
     """The value in ``raw``, UTF-8 with or without a byte order mark.
 
-    Raises NotData for an empty text, and BadFormat for anything that is not JSON, and for a key that stands
-    twice, NaN, Infinity, numbers too large for a float, and nesting without end.
+    Raises NotData for an empty text, Truncated where it ends early, BadFormat for anything else that is not
+    JSON, and for a key that stands twice, NaN, Infinity, numbers too large, and nesting without end.
     """
     if not raw.strip():
         raise NotData("empty answer")
@@ -25,6 +25,8 @@ def read_json(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise BadFormat("not UTF-8") from None
     except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+            raise Truncated(f"JSON that ends early, after {len(raw):,} bytes") from None
         raise BadFormat(f"not JSON: {error.msg.lower()} at character {error.pos}") from None
     except RecursionError:
         raise BadFormat("JSON nested without end") from None

@@ -9,7 +9,7 @@ from typing import Any
 from loaders import netcdf, report, store
 from loaders.fetch import Job
 from loaders.judge import Fetched, entry, stamp
-from loaders.model import RefreshReport
+from loaders.model import RefreshReport, SeriesResult
 from loaders.verdict import masked
 
 HISTORY = 20
@@ -24,7 +24,8 @@ def store_results(jobs: Iterable[Job], results: Mapping[str, Mapping[str, Fetche
         entries |= new_entries(source_id, found, entries, now)
         good = {key for key, item in found.items() if item.result.outcome in GOOD}
         raw[source_id] = _keep_raw(job, raw.get(source_id, {}), good, stamp(now))
-    store.commit(entries, {key: part for key, part in raw.items() if part})
+    brought = [item.result for found in results.values() for item in found.values()]
+    store.commit(entries, {key: part for key, part in raw.items() if part}, news(stamp(now), brought))
 
 
 def new_entries(
@@ -41,6 +42,23 @@ def new_entries(
     return made
 
 
+def news(when: str, results: Iterable[SeriesResult]) -> list[dict[str, Any]]:
+    """One record of each series that a refresh at ``when`` (UTC, to the second) stored."""
+    return [
+        {
+            "when": when,
+            "series": result.series,
+            "added": result.added,
+            "changed": result.changed,
+            "removed": result.removed,
+            "largest": result.largest_change,
+            "message": result.message,
+        }
+        for result in results
+        if result.outcome == "updated"
+    ]
+
+
 def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> dict[str, Any]:
     """The raw files of the newest generation: new ones that served something, old ones not yet replaced.
 
@@ -50,7 +68,7 @@ def _keep_raw(job: Job, known: Mapping[str, Any], good: set[str], time: str) -> 
     found: dict[str, Any] = {}
     for payload in list(job.payloads):
         served = sorted(good.intersection(payload.request.series))
-        if not served:
+        if not served or payload in job.unread:
             continue
         path, base = masked(payload.request.name, job.source), masked(payload.base, job.source)
         sha256, last = payload.sha256, known.get(path, {})
@@ -89,6 +107,7 @@ def attempted(attempts: Mapping, done: RefreshReport, results: Mapping, now: dat
             series[name] = {
                 "asked_at": stamp(now),
                 "outcome": fetched.result.outcome,
+                "message": fetched.result.message if fetched.result.outcome == "unchanged" else "",
                 "held": fetched.held or still,
             }
     return {"sources": sources, "series": series}

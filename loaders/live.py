@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from loaders import contract, fetch, http
+from loaders import fetch, http
+from loaders.assemble import conform
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError, TimedOut
-from loaders.model import Request, Series, Source
+from loaders.model import Item, Request, Source
 from loaders.plan import deadline_seconds
 from loaders.verdict import setting
 
@@ -37,7 +38,7 @@ def check(source_ids: Iterable[str] = ()) -> list[Finding]:
     found: dict[str, Finding] = {}
     threads = []
     for source in tables.sources.values():
-        rows = [row for row in tables.series.values() if row.source == source.id]
+        rows = [row for row in tables.items.values() if row.source == source.id]
         if not source.module or not rows or (wanted and source.id not in wanted):
             continue
         error = TimedOut(f"no complete answer within {limit:g} s")
@@ -60,13 +61,11 @@ def exit_code(findings: list[Finding]) -> int:
     return 3 if good else 4
 
 
-def _into(
-    source: Source, rows: list[Series], today: date, deadline: float, found: dict[str, Finding]
-) -> None:
+def _into(source: Source, rows: list[Item], today: date, deadline: float, found: dict[str, Finding]) -> None:
     found[source.id] = _ask(source, rows, today, deadline)
 
 
-def _ask(source: Source, rows: list[Series], today: date, deadline: float) -> Finding:
+def _ask(source: Source, rows: list[Item], today: date, deadline: float) -> Finding:
     variable = setting(source, "KEY")
     if source.key_needed and not os.environ.get(variable):
         return Finding(source.id, "skipped", f"set {variable}")
@@ -77,12 +76,9 @@ def _ask(source: Source, rows: list[Series], today: date, deadline: float) -> Fi
         while request.step and (following := module.more(answer.body, request)):
             request = following
             answer = http.get(source, request, base=base, validators={}, deadline=deadline)
-        newest = []
-        for row in rows:
-            if row.id in request.series:
-                dataset = contract.check(contract.conform(module.parse(answer.body, row), row))
-                newest.append(str(dataset["time"].values[-1])[:10])
+        found = [conform(module.parse(answer.body, row), row) for row in rows if row.id in request.series]
     except LoadError as error:
         return Finding(source.id, "failed", str(error))
-    size = f"{len(answer.body):,} bytes"
-    return Finding(source.id, "ok", f"as expected ({len(newest)} series, newest {max(newest)}, {size})")
+    days = [str(dataset["time"].values[-1])[:10] for dataset in found if "time" in dataset.dims]
+    what = f"{len(days)} series, newest {max(days)}" if days else f"{len(found)} fields"
+    return Finding(source.id, "ok", f"as expected ({what}, {len(answer.body):,} bytes)")

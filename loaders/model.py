@@ -12,8 +12,12 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 SeaId = Literal["caspian", "aral", "both"]
 Kind = Literal["observed", "modelled", "published", "derived"]
+# From the strongest to the weakest.
 Grade = Literal["primary", "secondary", "read-off", "stated"]
 Cadence = Literal["day", "10-day", "month", "quarter", "year", "irregular"]
+Formula = Literal[
+    "volume_change", "share_of_flow", "anomalies", "net_precipitation", "level_consensus"
+]  # fmt: skip
 Direction = Literal["lower", "higher", "none"]
 
 
@@ -137,6 +141,25 @@ class Build(Row):
     more: tuple[Build, ...] = ()
 
 
+class Derive(Row):
+    """How a derived series is computed when it is opened: a formula of ``loaders/deriving.py``, its inputs.
+
+    ``window`` is the first and last year or month that the formula's mean is taken over, where it takes one.
+    """
+
+    formula: Formula
+    inputs: tuple[Id, ...] = Field(min_length=1)
+    window: tuple[str, str] | None = None
+
+
+class Crosscheck(Row):
+    """A second series of the same quantity and step: where the two differ by more than ``suspect``, both are
+    suspect."""
+
+    series: Id
+    suspect: float = Field(gt=0)
+
+
 class Facts(Row):
     """How rows of one file become facts; ``{column}`` in a text stands for the row's own cell."""
 
@@ -154,28 +177,35 @@ class Facts(Row):
     points: tuple[dict[str, str], ...] = ()
 
 
-class Series(Row):
+class Item(Row):
+    """What a source is asked for and the cache holds: a series or a field."""
+
+    id: Id
+    title: str
+    label: str | None = None
+    place: Id
+    source: Id
+    sea: SeaId
+    basin: Id | None = None
+    datum: Id | None = None
+    datum_note: str | None = None
+    kind: Kind
+    provenance_grade: Grade
+    independence_group: Id
+    caveat: str | None = None
+    provider: dict[str, str | int | float] = {}
+
+
+class Series(Item):
     """One quantity, one place, one source, one datum.
 
     ``projection`` marks a scenario that runs into the future: never the newest data, never in place of a
     record.
     """
 
-    id: Id
-    title: str
-    label: str | None = None
-    place: Id
     indicator: Id
-    source: Id
     unit: str
-    sea: SeaId
-    basin: Id | None = None
     zone: str = "whole"
-    datum: Id | None = None
-    datum_note: str | None = None
-    kind: Kind
-    provenance_grade: Grade
-    independence_group: Id
     cadence: Cadence
     cell_methods: str
     base_period: str | None = None
@@ -183,11 +213,16 @@ class Series(Row):
     systematic_error: float | None = None
     qc: Id | None = None
     credit: Id | None = None
-    caveat: str | None = None
     experimental: bool = False
     projection: bool = False
-    provider: dict[str, str | int | float] = {}
     build: Build | None = None
+    derive: Derive | None = None
+    crosscheck: Crosscheck | None = None
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether a headline or a reading may rest on it; what is derived would count its inputs twice."""
+        return not (self.experimental or self.derive)
 
     @model_validator(mode="after")
     def _level_has_datum(self) -> Series:
@@ -196,19 +231,73 @@ class Series(Row):
         return self
 
 
+class FieldRow(Item):
+    """What does not change with time: a table by level, or a map of heights of the ground.
+
+    At ``level`` (m) the area of water lies within ``area_km2``, or it is not this sea's ground. ``heights``
+    are the lowest and the highest level of a table, or ground of a map, in m.
+    """
+
+    form: Literal["levels", "map"]
+    level: float
+    area_km2: tuple[float, float]
+    heights: tuple[float, float]
+
+
+class Step(Row):
+    """How much a value may change in ``days``; ``per_day`` more for each day of a longer gap.
+
+    Without ``per_day`` a longer gap is not judged. Limits are in the unit of the series or in per cent.
+    """
+
+    days: float = Field(gt=0)
+    suspect: float
+    fail: float
+    per_day: float = 0.0
+
+
+class Line(Row):
+    """A level that moves by ``per_year`` through ``value`` at the start of ``year``, known from ``since``."""
+
+    year: float
+    value: float
+    per_year: float
+    within: float
+    since: str
+
+
 class Threshold(Row):
-    """Quality limits of one kind of series, in its canonical unit, with their origin and validity."""
+    """One version of the quality limits of one kind of series, in its canonical unit, with their origin.
+
+    ``date`` is the day they were last set. ``percent`` says that steps and spikes are per cent of the value
+    before or around. A spike or a flat line is looked for where neighbours stand at most three of the first
+    step apart. ``tail_*`` limit how far the newest three points may stand from trend and season. From
+    ``doubt_from`` on every value is suspect. ``basins`` names the limits to take instead where the file
+    itself says which basin it is of.
+    """
 
     id: Id
     source: str
+    version: int
+    date: str
     valid_from: str
     valid_to: str | None = None
     fail_below: float | None = None
     fail_above: float | None = None
     suspect_below: float | None = None
     suspect_above: float | None = None
+    percent: bool = False
+    steps: tuple[Step, ...] = ()
     spike_suspect: float | None = None
     spike_fail: float | None = None
+    flat_count: int | None = Field(default=None, ge=2)
+    flat_within: float = 0.001
+    flat_exempt_months: tuple[int, ...] = ()
+    tail_suspect: float | None = None
+    tail_hold: float | None = None
+    line: Line | None = None
+    doubt_from: str | None = None
+    basins: dict[Id, Id] = {}
 
 
 class Table(Row):
@@ -241,8 +330,14 @@ class Catalogue:
     sources: dict[str, Source]
     credits: dict[str, Credit]
     series: dict[str, Series]
+    fields: dict[str, FieldRow]
     thresholds: dict[str, Threshold]
     tables: dict[str, Table]
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """Series and fields; no id stands for both."""
+        return {**self.series, **self.fields}
 
     @property
     def basins(self) -> dict[str, Place]:

@@ -1,6 +1,6 @@
-"""A series as NetCDF classic bytes and back, in memory; the engine is always named.
+"""A series or field as NetCDF classic bytes and back, in memory; the engine is always named.
 
-Other engines crash when several threads open files, and none of them is needed for a one-dimensional series.
+Other engines crash when several threads open files, and none of them is needed for what is this small.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def encode(dataset: xr.Dataset) -> bytes:
     known: dict[str, dict] = {
         str(name): {"_FillValue": None} for name, part in ordered.variables.items() if part.dtype.kind == "f"
     }
-    known["time"] = TIME | {"_FillValue": None}
+    if "time" in ordered.variables:
+        known["time"] = TIME | {"_FillValue": None}
     return bytes(ordered.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=known))
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from loaders.catalogue import catalogue
 from loaders.errors import Asking, LoadError
-from loaders.model import Series, SeriesResult, Source
+from loaders.model import Item, SeriesResult, Source
 
 DEADLINE = 60.0
 
@@ -32,13 +32,13 @@ class Plan:
     """What one source is asked for, and the results that are known without asking."""
 
     source: Source
-    ask: dict[str, Series]
+    ask: dict[str, Item]
     settled: tuple[SeriesResult, ...] = ()
     message: str = ""
 
 
-def selected(selection: Selection) -> list[tuple[Source, dict[str, Series]]]:
-    """The live series of the selection by source, in catalogue order; one sea also gives ``both``."""
+def selected(selection: Selection) -> list[tuple[Source, dict[str, Item]]]:
+    """The live rows of the selection by source, in catalogue order; a sea also gives ``both``."""
     tables = catalogue()
     found = []
     for source in tables.sources.values():
@@ -46,10 +46,10 @@ def selected(selection: Selection) -> list[tuple[Source, dict[str, Series]]]:
             continue
         rows = {
             row.id: row
-            for row in tables.series.values()
+            for row in tables.items.values()
             if row.source == source.id
             and (not selection.seas or row.sea in (*selection.seas, "both"))
-            and (not selection.indicators or row.indicator in selection.indicators)
+            and (not selection.indicators or dict(row).get("indicator") in selection.indicators)
         }
         if rows:
             found.append((source, rows))
@@ -57,10 +57,11 @@ def selected(selection: Selection) -> list[tuple[Source, dict[str, Series]]]:
 
 
 def plan(
-    source: Source, rows: Mapping[str, Series], selection: Selection, attempts: Mapping, now: datetime
+    source: Source, rows: Mapping[str, Item], selection: Selection, attempts: Mapping, now: datetime
 ) -> Plan:
     """Leave out a source without its key, and what was answered within the source's minimum interval."""
     from loaders import store
+    from loaders.generation import newest
     from loaders.verdict import setting
 
     variable = setting(source, "KEY")
@@ -73,10 +74,12 @@ def plan(
     for row in rows:
         last = attempts["series"].get(row, {})
         age = _minutes(last.get("asked_at"), now)
-        good = last.get("outcome") in ("updated", "unchanged") and row in known
+        said = last.get("message", "")
+        good = last.get("outcome") in ("updated", "unchanged") and (row in known or said)
         if good and age is not None and age < source.min_interval_hours * 60:
             minutes = max(minutes, age)
-            settled.append(SeriesResult(row, "unchanged", newest=known[row]["newest"]))
+            kept = newest(known[row]) if row in known else None
+            settled.append(SeriesResult(row, "unchanged", newest=kept, message=said))
     text = f"asked {minutes} min ago; --force asks again" if settled else ""
     left = {key: row for key, row in rows.items() if key not in {item.series for item in settled}}
     return Plan(source, left, tuple(settled), text)

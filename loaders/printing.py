@@ -7,9 +7,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
-LIST_COLUMNS = ("id", "sea", "indicator", "unit", "datum", "source", "key_needed", "first", "newest", "state")
+LIST_COLUMNS = (
+    "id", "sea", "indicator", "unit", "datum", "source", "kind", "experimental", "key_needed", "first",
+    "newest", "state",
+)  # fmt: skip
 
 
 def prepare() -> None:
@@ -20,14 +23,15 @@ def prepare() -> None:
 
 
 def text(lines: Iterable[str]) -> None:
-    with _whoever_reads():
+    with _whoever_reads(sys.stdout):
         for line in lines:
             print(line)
 
 
 def error(line: str | None) -> None:
     if line:
-        print(line, file=sys.stderr)
+        with _whoever_reads(sys.stderr):
+            print(line, file=sys.stderr)
 
 
 def json_text(content: Any) -> None:
@@ -36,25 +40,26 @@ def json_text(content: Any) -> None:
 
 
 def raw(data: bytes) -> None:
-    with _whoever_reads():
+    with _whoever_reads(sys.stdout):
         if sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
 
 
 @contextmanager
-def _whoever_reads() -> Iterator[None]:
-    """A closed standard output is no error; a reader that goes away gets no more, and the work goes on."""
+def _whoever_reads(stream: TextIO | None) -> Iterator[None]:
+    """A closed stream is no error; a reader that goes away gets no more, and the work goes on."""
     try:
         yield
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        if stream is not None:
+            stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = [[_cell(item[name]) for name in LIST_COLUMNS] for item in found]
+    rows = [[*(_cell(item[name]) for name in LIST_COLUMNS[:-1]), _state(item)] for item in found]
     return _table([name.replace("_", " ") for name in LIST_COLUMNS], rows)
 
 
@@ -66,7 +71,7 @@ def status_table(found: Mapping[str, Any]) -> list[str]:
         "",
         *_table(
             ["series", *(name.replace("_", " ") for name in series[1:])],
-            [[_cell(item[name]) for name in series] for item in found["series"]],
+            [[_cell(item[name]) for name in series] for item in (*found["series"], *found["fields"])],
         ),
         "",
         *_table(
@@ -74,6 +79,11 @@ def status_table(found: Mapping[str, Any]) -> list[str]:
             [[_cell(item.get(name)) for name in sources] for item in found["sources"]],
         ),
     ]
+
+
+def _state(item: Mapping[str, Any]) -> str:
+    """Derived series say what they wait for."""
+    return f"{item['state']}, needs {' '.join(item['needs'])}" if item["needs"] else item["state"]
 
 
 def _cell(value: Any) -> str:

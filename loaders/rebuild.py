@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from loaders import fetch, keep, overview, store
 from loaders.catalogue import catalogue
 from loaders.errors import Cache
-from loaders.judge import Fetched, failed, judge
-from loaders.model import RefreshReport, Series, Source, SourceResult
+from loaders.judge import Fetched, failed, judge, stamp
+from loaders.model import Item, RefreshReport, Source, SourceResult
+from loaders.stored import stored
 
 
 def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:
@@ -29,7 +30,8 @@ def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:
             now = max(datetime.fromisoformat(item["time"]) for item in raw.values())
             entries |= keep.new_entries(source_id, results, entries, now)
             parts.append(SourceResult(source_id, tuple(found.result for found in results.values())))
-        store.commit(entries, store.raw_entries())
+        made = [result for part in parts for result in part.series]
+        store.commit(entries, store.raw_entries(), keep.news(stamp(datetime.now(UTC)), made))
         return RefreshReport(tuple(parts), overview.cache_id())
 
 
@@ -38,16 +40,18 @@ def _source(source: Source, raw: dict[str, Any]) -> dict[str, Fetched]:
     for item in sorted(raw.values(), key=lambda item: item["time"]):
         for series_id in item["series"]:
             served.setdefault(series_id, []).append(item)
-    rows = [row for row in catalogue().series.values() if row.id in served]
-    return {row.id: _series(source, row, served[row.id]) for row in rows}
+    rows = [row for row in catalogue().items.values() if row.id in served]
+    return {row.id: _item(source, row, served[row.id]) for row in rows}
 
 
-def _series(source: Source, row: Series, items: list[dict[str, Any]]) -> Fetched:
-    old = fetch.stored({row.id: row}).get(row.id)
+def _item(source: Source, row: Item, items: list[dict[str, Any]]) -> Fetched:
+    old = stored({row.id: row}).get(row.id)
+    kept = old.newest if old else None
     try:
         bodies = [store.read_raw(source.id, item["sha256"]) for item in items]
     except Cache as error:
-        return failed(row.id, error, old)
+        return failed(row.id, error, kept)
     now = datetime.fromisoformat(items[-1]["time"])
     parse = fetch.source_module(source).parse
-    return judge(row, source, parse, bodies, now=now, old=old, accept=True)
+    dataset = old.dataset() if old else None
+    return judge(row, source, parse, bodies, now=now, old=dataset, accept=True)

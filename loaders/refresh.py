@@ -30,7 +30,7 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
     ``on_progress`` is called from the threads of the sources. The cache id is left to the facade: it also
     counts the baseline, of which a refresh knows nothing.
     """
-    from loaders import keep, store
+    from loaders import keep, store, worker
 
     limit = deadline_seconds()
     now = datetime.now(UTC).replace(microsecond=0)
@@ -39,6 +39,7 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
         plans = [plan(source, rows, selection, attempts, now) for source, rows in selected(selection)]
         jobs = _start(plans, selection, attempts, now, limit, on_progress or (lambda step: None))
         results = {source_id: _wait(job, thread, limit) for source_id, (job, thread) in jobs.items()}
+        worker.close()
         keep.store_results([job for job, _ in jobs.values()], results, now)
         parts = tuple(_in_order(item, results.get(item.source.id, {})) for item in plans)
         done = RefreshReport(parts, cache_id="")
@@ -85,5 +86,5 @@ def _wait(job: Job, thread: threading.Thread, limit: float) -> dict[str, Fetched
 def _in_order(item: Plan, results: Mapping[str, Fetched]) -> SourceResult:
     found = {result.series: result for result in item.settled}
     found |= {name: fetched.result for name, fetched in results.items()}
-    order = [row for row in catalogue().series if row in found]
+    order = [row for row in catalogue().items if row in found]
     return SourceResult(item.source.id, tuple(found[row] for row in order), item.message)

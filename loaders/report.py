@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from loaders.catalogue import catalogue
+from loaders.errors import LoadError
 from loaders.model import Outcome, RefreshReport, SeriesResult, SourceResult
 
 WORST_FIRST: tuple[Outcome, ...] = ("failed", "held", "updated", "unchanged", "skipped")
@@ -11,6 +14,7 @@ ORDER: tuple[Outcome, ...] = ("updated", "unchanged", "held", "failed", "skipped
 ADVICE = {
     "Unreachable": "check the connection, then run refresh again",
     "TimedOut": "run refresh again, or raise TWO_SEAS_DEADLINE",
+    "Truncated": "run refresh again; the transfer may have been cut",
     "HttpStatus": "run refresh again later; check-live tells whether the source moved",
     "QcHeld": "look at the source, then --accept",
 }
@@ -43,6 +47,8 @@ def details(source: SourceResult) -> list[str]:
     for result in source.series:
         if result.outcome in ("held", "failed"):
             found.append(f"{result.series}: {result.outcome}: {result.message}; {_kept([result])}")
+        elif result.outcome == "unchanged" and result.message:
+            found.append(f"{result.series}: unchanged; {result.message}")
         elif result.outcome == "updated" and (result.changed or result.removed or result.message):
             found.append(f"{result.series}: {change_text(result)}")
     return found
@@ -75,6 +81,12 @@ def error_line(source: SourceResult) -> str | None:
     return (head if len(head) <= room else head[: room - 1] + "…") + tail
 
 
+def cache_line(error: LoadError, newest: str | None) -> str:
+    """The line of a cache that could not be used, with the newest day that is still read."""
+    what, _, advice = str(error).rpartition("; ")
+    return f"{what}; {_kept_until(newest)}; {advice}"
+
+
 def outcome(source: SourceResult) -> Outcome:
     """The word for a source as a whole: the worst that happened to one of its series."""
     return next((word for word in WORST_FIRST if source.count(word)), "skipped")
@@ -92,7 +104,8 @@ def _detail(word: Outcome, group: list[SeriesResult], message: str) -> str:
         return f"{reasons.pop() if len(reasons) == 1 else 'several reasons'}; {_kept(group)}"
     if word == "held":
         return _kept(group)
-    return message
+    empty = Counter(item.message for item in group if word == "unchanged" and item.message)
+    return "; ".join(filter(None, [message, *(f"{count} {said}" for said, count in empty.items())]))
 
 
 def _short(result: SeriesResult) -> str:
@@ -100,5 +113,8 @@ def _short(result: SeriesResult) -> str:
 
 
 def _kept(group: list[SeriesResult]) -> str:
-    newest = max((item.newest for item in group if item.newest), default=None)
+    return _kept_until(max((item.newest for item in group if item.newest), default=None))
+
+
+def _kept_until(newest: str | None) -> str:
     return f"kept data of {newest}" if newest else "kept none"

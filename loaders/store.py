@@ -1,10 +1,10 @@
-"""The refreshed cache: series by content hash, and a manifest replaced last as the single commit point.
+"""The refreshed cache: files by content hash, and a manifest replaced last as the single commit point.
 
 live/
-├── manifest.json           what is stored now; one atomic replace makes a refresh true
+├── manifest.json           what is stored now, and what changed; one atomic replace makes a refresh true
 ├── manifest.previous.json  the generation before, read where a file of this one is damaged
 ├── attempts.json           when each source was last asked, with what result
-├── series/<sha256>.nc      NetCDF classic; written once, never changed
+├── series/<sha256>.nc      NetCDF classic, of series and fields; written once, never changed
 └── raw/<source>/           <sha256>.gz, the provider's bytes, each with a sidecar <sha256>.json
 
 Everything here is read as bytes, compared with its hash, then opened from memory.
@@ -16,12 +16,14 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from loaders import files, generation
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
@@ -34,6 +36,7 @@ ROOT = Path(__file__).parents[1]
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
 LOCK, HOLDER = "refresh.lock", "refresh.json"
 LOCK_WAIT = 5.0
+READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 Entry = dict[str, Any]
 
 
@@ -53,12 +56,12 @@ def folder() -> Path:
 
 
 def entries() -> dict[str, Entry]:
-    """The manifest's entry of every stored series, of the newest generation whose file is there."""
+    """The manifest's entry of every stored series and field, of the newest generation whose file is there."""
     found: dict[str, Entry] = {}
     for content in (_manifest(MANIFEST), _manifest(PREVIOUS)):
-        for series_id, known in content["series"].items():
-            if series_id not in found and _series_path(known["sha256"]).is_file():
-                found[series_id] = known
+        for name, known in generation.entries(content).items():
+            if name not in found and _series_path(known["sha256"]).is_file():
+                found[name] = known
     return found
 
 
@@ -67,21 +70,22 @@ def raw_entries() -> dict[str, dict[str, Entry]]:
     return _manifest(MANIFEST)["raw"]
 
 
+def changes() -> list[Entry]:
+    """What the refreshes so far did to each series they stored, newest first."""
+    return _manifest(MANIFEST)["changes"] or _manifest(PREVIOUS)["changes"]
+
+
 def read(series_id: str) -> xr.Dataset:
-    """A stored series with ``retrieved_at``, ``payload_sha256``, ``history`` and ``origin`` added.
+    """A stored series or field with ``retrieved_at``, ``payload_sha256``, ``history`` and ``origin`` added.
 
     Raises NoData where nothing is stored, CacheCorrupt where no generation has an undamaged file.
     """
-    known_any = False
-    for name in (MANIFEST, PREVIOUS):
-        known = _manifest(name)["series"].get(series_id)
-        known_any = known_any or known is not None
-        data = _checked(known["sha256"]) if known else None
-        if known and data is not None:
-            return _with_origin(data, known)
-    if known_any:
-        raise CacheCorrupt(f"{series_id}: the stored file is missing or damaged; run refresh again")
-    raise NoData(f"{series_id}: nothing stored; run refresh")
+    return _with_origin(*_undamaged(series_id))
+
+
+def entry(series_id: str) -> Entry:
+    """The manifest's entry of what ``read`` would open. Raises as ``read`` does."""
+    return _undamaged(series_id)[1]
 
 
 def read_raw(source: str, sha256: str) -> bytes:
@@ -139,7 +143,7 @@ def locked(wait: float | None = None) -> Iterator[None]:
 
 
 def put_series(data: bytes) -> str:
-    """Store an encoded series; gives its sha256. Invisible until ``commit``."""
+    """Store an encoded series or field; gives its sha256. Invisible until ``commit``."""
     sha256 = hashlib.sha256(data).hexdigest()
     if _checked(sha256) is None:
         files.make_folder(folder() / "series")
@@ -157,16 +161,19 @@ def put_raw(source: str, body: bytes, sidecar: Mapping[str, Any]) -> None:
     files.write(path.with_suffix(".json"), _dump(sidecar))
 
 
-def commit(series: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]]) -> bool:
-    """Make ``series`` and ``raw`` (by source and request path) the newest generation; False if it is already.
+def commit(
+    entries: Mapping[str, Entry], raw: Mapping[str, Mapping[str, Entry]], news: Sequence[Entry] = ()
+) -> bool:
+    """Make this the newest generation, ``raw`` by source and request path; False if it is already.
 
+    ``news`` says what became of each series and goes before the changes already told.
     The generation before is kept unless both hold the same files: then it is no spare.
     """
     now = _manifest(MANIFEST)
-    new = {"schema": SCHEMA, "series": dict(series), "raw": {key: dict(part) for key, part in raw.items()}}
+    new = generation.made(SCHEMA, entries, raw, [*news, *changes()])
     if new == now:
         return False
-    if now["series"] and generation.hashes(now) != generation.hashes(new):
+    if generation.hashes(now) and generation.hashes(now) != generation.hashes(new):
         files.write(folder() / PREVIOUS, _dump(now))
     files.write(folder() / MANIFEST, _dump(new))
     _sweep(new, _manifest(PREVIOUS))
@@ -199,6 +206,19 @@ def _series_path(sha256: str) -> Path:
 
 def _raw_path(source: str, sha256: str) -> Path:
     return folder() / "raw" / source / f"{sha256}.gz"
+
+
+def _undamaged(series_id: str) -> tuple[bytes, Entry]:
+    known_any = False
+    for name in (MANIFEST, PREVIOUS):
+        known = generation.entries(_manifest(name)).get(series_id)
+        known_any = known_any or known is not None
+        data = _checked(known["sha256"]) if known else None
+        if known and data is not None:
+            return data, known
+    if known_any:
+        raise CacheCorrupt(f"{series_id}: the stored file is missing or damaged; run refresh again")
+    raise NoData(f"{series_id}: nothing stored; run refresh")
 
 
 def _checked(sha256: str) -> bytes | None:
@@ -255,4 +275,4 @@ def _write_json(name: str, content: Mapping[str, Any]) -> None:
 
 
 def _dump(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return orjson.dumps(content, option=READABLE)

@@ -1,13 +1,25 @@
-"""Shared by all tests: where the recorded payloads are, and an empty cache folder per test."""
+"""Shared by all tests: recorded payloads, an empty cache folder per test, the contract of a fault."""
 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--faults", metavar="PATH", help="write the table of faults with this run's results")
+
+
+def pytest_configure(config):
+    from tests.fault_register import Recorder
+
+    if config.getoption("--faults"):
+        config.pluginmanager.register(Recorder(Path(config.getoption("--faults"))))
 
 
 def samples_folder() -> Path | None:
@@ -31,3 +43,20 @@ def _own_cache(tmp_path_factory, monkeypatch):
         if name.startswith("TWO_SEAS_") and name != "TWO_SEAS_SAMPLES":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TWO_SEAS_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True)
+def _panels_stand(caplog):
+    """A panel that fails gives way to a box; a test that did not mean it (and clear the log) fails."""
+    yield
+    assert not [one for one in caplog.get_records("call") if one.name == "two_seas.panel"]
+
+
+@pytest.fixture
+def contract(httpserver, monkeypatch, capsys):
+    """The harness of ``tests/fault_contract.py`` with three healthy providers on loopback."""
+    from tests import fault_contract, providers
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield fault_contract.Contract(providers.start(httpserver, monkeypatch), monkeypatch, capsys)
+    signal.signal(signal.SIGTERM, before)

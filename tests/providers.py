@@ -115,7 +115,7 @@ def series_of(source: str) -> list[str]:
 
 def live_sources() -> list[Source]:
     """The sources that a refresh asks, in its order."""
-    served = {row.source for row in catalogue().series.values()}
+    served = {row.source for row in catalogue().items.values()}
     return [one for one in catalogue().sources.values() if one.module and one.id in served]
 
 

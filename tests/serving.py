@@ -60,23 +60,25 @@ class Lakes:
 class Served:
     url: str
     lakes: Lakes
+    pid: int
 
 
 @contextmanager
-def served(cache: Path) -> Iterator[Served]:
-    """The dashboard on a free port until the block ends."""
+def served(cache: Path, *, path: Path | None = None) -> Iterator[Served]:
+    """The dashboard on a free port until the block ends; modules are looked for in ``path`` first."""
     lakes, provider, nobody = Lakes(), HTTPServer(host="127.0.0.1"), socket.socket()
     nobody.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
     provider.expect_request(re.compile("^/")).respond_with_handler(lakes.answer)
     provider.start()
     port = free_port()
     settings = environment(cache, provider.url_for("/"), f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+    settings |= {"PYTHONPATH": os.pathsep.join([str(path), str(ROOT)])} if path else {}
     log = cache / "server.log"
     with log.open("w") as out:
         server = subprocess.Popen(command(port), env=settings, stdout=out, stderr=out, cwd=cache)
         try:
             wait_until_healthy(server, f"http://127.0.0.1:{port}/", log)
-            yield Served(f"http://127.0.0.1:{port}", lakes)
+            yield Served(f"http://127.0.0.1:{port}", lakes, server.pid)
         finally:
             server.terminate()
             server.wait(timeout=10)

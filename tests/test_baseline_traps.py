@@ -112,6 +112,7 @@ def test_ghg_of_kazakhstan_falls_by_7_4_a_year():
 # ---- traps of the figures --------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("S17")
 def test_trap_01_altimetry_and_gauges_never_share_a_datum():
     """Satellite heights stand about 0.55 m above the gauges: 0.533 +- 0.030 over 1993-2022."""
     assert baseline.read("caspian-level-dahiti").attrs["datum"] == "dahiti-2023"

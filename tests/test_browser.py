@@ -16,7 +16,8 @@ import pytest
 
 import loaders
 from dashboard import filters
-from dashboard.text import day, t
+from dashboard.text import DEFAULT, day, languages, t
+from dashboard.text import words as strings
 from tests.serving import Served, served
 
 pytest.importorskip("playwright", reason="playwright is a test tool: pip install -e '.[test]'")
@@ -40,7 +41,8 @@ PROBE = re.compile(
     r"http://127\.0\.0\.1:\d+/(?:level|extent|commitments|climate|data)/_stcore/(?:health|host-config)"
 )
 PATIENCE = 25_000
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+PHONE, TABLET = {"width": 390, "height": 844}, {"width": 768, "height": 1024}
+DESK, WIDE = {"width": 1280, "height": 800}, {"width": 1920, "height": 1080}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -171,16 +173,29 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_fits_and_can_be_read_by_all(browser, dashboard, name, theme):
+def test_page_fits_and_can_be_read_by_all(browser, dashboard, name, theme, lang):
     for page in visit(browser, dashboard.url, color_scheme=theme, viewport=PHONE):
-        go(page, PAGES[name])
+        go(page, PAGES[name] + ("" if lang == DEFAULT else f"?lang={lang}"))
         if name in ("overview", "level"):
             drawn(page)
-        fits(page, PHONE)
-        fits(page, DESK)
+        for size in (PHONE, TABLET, DESK, WIDE):
+            fits(page, size)
         assert serious(page) == []
+
+
+def test_language_is_chosen_on_the_page_and_stays(reader):
+    go(reader)
+    reader.get_by_role("button", name=strings("en")["app.language"], exact=True).click()
+    reader.get_by_text(strings("ru")["app.language"], exact=True).click()
+    settled(reader)
+    address(reader, "", lang="ru")
+    reader.get_by_role("link", name=strings("ru")["page.level"], exact=True).click()
+    settled(reader)
+    address(reader, "level", lang="ru")
+    expect(reader.get_by_text(strings("ru")["app.draft"])).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

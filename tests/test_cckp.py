@@ -15,7 +15,7 @@ from dashboard.snapshot import Snapshot
 from loaders import qc
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
-from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.model import Flag, Series
 from loaders.plan import Selection
 from loaders.sources import cckp
@@ -177,7 +177,7 @@ REFUSED = {
     "no such country": (answer({"UZB": years(2020, [14.0])}), NotData),
     "a country without years": (answer({"KAZ": {}}), NotData),
     "years are a number": (b'{"data":{"KAZ":7}}', BadFormat),
-    "nulls alone": (answer({"KAZ": years(2020, [None, None])}), NotData),
+    "nulls alone": (answer({"KAZ": years(2020, [None, None])}), NoValue),
     "noughts alone": (answer({"KAZ": years(2020, [0.0, 0.0])}), NotData),
     "months": (answer({"KAZ": {"2020-06": 20.0, "2020-07": 22.0}}), SchemaChanged),
     "plain years": (answer({"KAZ": {"2020": 7.0}}), SchemaChanged),

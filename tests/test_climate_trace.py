@@ -11,7 +11,7 @@ import pytest
 from loaders.assemble import assemble
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.model import Flag, Series
 from loaders.sources import climate_trace
 from tests.payloads.climate_trace import answer
@@ -77,7 +77,7 @@ def test_recorded_months_with_their_gas_renamed_and_a_december_make_a_year(sampl
 def test_null_wins_over_nought_in_a_recorded_year_without_data(samples):
     body = recorded(samples, 2026)
     assert json.loads(body)["totals"]["summaries"][0]["emissionsQuantity"] == 0
-    with pytest.raises(NotData, match="no data of AFG"):
+    with pytest.raises(NoValue, match="no data of AFG"):
         climate_trace.parse(body, series(iso3="AFG"))
 
 
@@ -134,13 +134,14 @@ def changed(**fields) -> bytes:
         (changed(month="4"), BadFormat),
         (changed(year=2024), BadFormat),
         (changed(year="2023"), BadFormat),
+        (changed(year={}), BadFormat),
         (changed(emissionsQuantity="5"), BadFormat),
         (changed(emissionsQuantity=float("nan")), BadFormat),
         (b"[]", BadFormat),
         (b'{"location": {}}', BadFormat),
         (b'{"location": {"gadmId": "KAZ"}, "totals": {"timeseries": 5}}', BadFormat),
         (b'{"location": {"gadmId": "KAZ"}, "totals": {"timeseries": [5]}}', BadFormat),
-        (answer("KAZ", 2023, [MONTH] * 12)[:-30], BadFormat),
+        (answer("KAZ", 2023, [MONTH] * 12)[:-30], Truncated),
     ],
 )
 def test_refused_answers(raw, error):

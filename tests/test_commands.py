@@ -75,7 +75,10 @@ def test_list_has_the_promised_keys(run):
         "source": "published",
         "kind": "observed",
         "provenance_grade": "secondary",
+        "experimental": False,
         "key_needed": False,
+        "inputs": [],
+        "needs": [],
         "state": "baseline",
         "first": "1992-09-28",
         "newest": "2023-07-22",
@@ -89,10 +92,11 @@ def test_list_has_the_promised_keys(run):
 def test_list_as_a_table_has_a_line_per_series(run):
     code, out, _ = run("list")
     assert code == 0
-    assert len(out.splitlines()) == len(catalogue().series) + 1
+    assert len(out.splitlines()) == len(catalogue().series) + len(catalogue().fields) + 1
     line = next(line for line in out.splitlines() if line.startswith("caspian-level-dahiti "))
     assert line.split()[1:] == [
-        "caspian", "level", "m", "dahiti-2023", "published", "no", "1992-09-28", "2023-07-22", "baseline",
+        "caspian", "level", "m", "dahiti-2023", "published", "observed", "no", "no",
+        "1992-09-28", "2023-07-22", "baseline",
     ]  # fmt: skip
 
 
@@ -101,7 +105,7 @@ def test_status_has_the_promised_keys(run, served):
     code, out, _ = run("status", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["cache_id", "newest", "series", "sources"]
+    assert list(found) == ["cache_id", "newest", "series", "fields", "sources", "changes"]
     assert len(found["cache_id"]) == 12
     assert found == loaders.status()
     series = {row["id"]: row for row in found["series"]}
@@ -195,6 +199,7 @@ def test_a_hold_says_how_to_accept_it_and_accepting_works(run, served):
     assert "60 changed by up to 0.3 m" in out
 
 
+@pytest.mark.fault("U03")
 @pytest.mark.parametrize(
     ("words", "listed"),
     [
@@ -222,6 +227,7 @@ def test_wrong_words_leave_with_2_and_name_the_right_ones(run, words, listed):
     assert err.count("\n") == 1
 
 
+@pytest.mark.fault("U03")
 def test_a_wrong_deadline_is_a_wrong_argument(run, served, monkeypatch):
     monkeypatch.setenv("TWO_SEAS_DEADLINE", "soon")
     code, _, err = run("refresh")
@@ -229,6 +235,7 @@ def test_a_wrong_deadline_is_a_wrong_argument(run, served, monkeypatch):
     assert "TWO_SEAS_DEADLINE" in err
 
 
+@pytest.mark.fault("U03")
 def test_no_words_show_the_commands(run):
     code, _, err = run()
     assert code == 2
@@ -241,6 +248,7 @@ def test_no_words_show_the_commands(run):
     assert "\n  open " not in out
 
 
+@pytest.mark.fault("U03", "D02")
 def test_a_cache_that_cannot_be_used_leaves_with_5(run, served, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TWO_SEAS_CACHE", str(tmp_path / "file"))
@@ -253,6 +261,7 @@ def test_a_cache_that_cannot_be_used_leaves_with_5(run, served, monkeypatch, tmp
     assert run("list")[0] == 0
 
 
+@pytest.mark.fault("C01")
 def test_a_second_refresh_leaves_with_5_and_names_the_first(run, served, monkeypatch):
     monkeypatch.setattr(store, "LOCK_WAIT", 0.1)
     with store.locked():
@@ -262,6 +271,7 @@ def test_a_second_refresh_leaves_with_5_and_names_the_first(run, served, monkeyp
     assert served.asked == []
 
 
+@pytest.mark.fault("U04")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_a_refresh_with_its_code_and_the_cache_intact(run, served, monkeypatch, number, code):
     run("refresh", "--source", "gwm")
@@ -367,14 +377,16 @@ def test_build_baseline_gives_what_is_embedded(run, samples, tmp_path):
 # ---- streams ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("U07")
 def test_json_is_utf8_whatever_the_terminal_says():
     env = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     words = [sys.executable, "-m", "loaders", "list", "--json"]
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, check=True)
-    assert len(json.loads(done.stdout.decode("utf-8"))) == len(catalogue().series)
+    assert len(json.loads(done.stdout.decode("utf-8"))) == len(catalogue().items)
     assert child("list", env=env).returncode == 0
 
 
+@pytest.mark.fault("U07")
 def test_a_reader_that_went_away_is_no_error():
     for command in ("list", "list --json", "export caspian-level-dahiti --out -"):
         line = f"{sys.executable} -m loaders {command} | head -c 10 > /dev/null; echo ${{PIPESTATUS[0]}}"
@@ -383,6 +395,7 @@ def test_a_reader_that_went_away_is_no_error():
         assert done.stderr == ""
 
 
+@pytest.mark.fault("U07")
 def test_closed_standard_output_is_no_crash():
     for command in ("list", "list --json", "status"):
         line = f"{sys.executable} -m loaders {command} >&-"

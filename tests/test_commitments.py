@@ -300,3 +300,10 @@ def test_cross_check_names_the_row_of_an_unknown_series(tmp_path):
     folder = copied(tmp_path, "commitments.toml", "caspian-level-gwm", "caspian-level-nowhere")
     with pytest.raises(CatalogueError, match="commitment E4: series: unknown 'caspian-level-nowhere'"):
         cross_check(read(folder), catalogue())
+
+
+@pytest.mark.parametrize("name", ["caspian-level-cds", "caspian-level-change-derived"])
+def test_no_reading_rests_on_an_experimental_or_a_derived_series(tmp_path, name):
+    folder = copied(tmp_path, "commitments.toml", "caspian-level-gwm", name)
+    with pytest.raises(CatalogueError, match=f"commitment E4: series: '{name}' is experimental or derived"):
+        cross_check(read(folder), catalogue())

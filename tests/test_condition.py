@@ -289,6 +289,7 @@ def test_november_2023_belongs_to_neither_side():
     ]
 
 
+@pytest.mark.fault("S17")
 def test_swapped_seas_and_datums_raise():
     data = levels.ten_day(levels.GWM, levels.span("2020-01", "2020-12"), np.zeros(12))
     north = catalogue().series["north-aral-level-gwm"]

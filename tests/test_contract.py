@@ -30,6 +30,7 @@ def good(values=(-28.0, -28.1)) -> xr.Dataset:
 # ---- conform ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("S08", "S09")
 def test_times_are_sorted_and_of_two_values_the_last_row_wins():
     days = ["2020-03-01", "2020-01-01", "2020-02-01", "2020-01-01"]
     made = conform(parsed(days, [3.0, 1.0, 2.0, 1.5]), LEVEL)
@@ -90,7 +91,11 @@ def test_what_the_file_says_of_itself_is_kept_beside_the_catalogue():
     assert found["datum"] == "egm2008-gwm"
 
 
-@pytest.mark.parametrize("row", catalogue().series.values(), ids=lambda row: row.id)
+# A derived row takes its terms from its inputs: test_deriving opens each of them.
+STATED = [row for row in catalogue().series.values() if not row.derive]
+
+
+@pytest.mark.parametrize("row", STATED, ids=lambda row: row.id)
 def test_every_row_makes_a_dataset_that_keeps_the_contract(row: Series):
     made = check(conform(parsed(["2020-01-01", "2021-01-01"], [1.0, 2.0], row.unit), row))
     assert made.attrs["source_url"].startswith("https://")

@@ -40,7 +40,7 @@ def test_a_cut_leaves_whole_rows_or_none(cut):
         (b"\n \n", NotData),
         (b"country,year,total\n", NotData),
         (b"country,year\na,2023\n", SchemaChanged),
-        (b"country;year;total\na;2023;1,5\n", SchemaChanged),
+        (b"country;year;total\na;2023;1,5\n", BadFormat),
         (b"year,total,year\n1,2,3\n", BadFormat),
         (b"year,total\n2023,1,5\n", Truncated),
         (b"year,total\n2023\n", Truncated),

@@ -192,7 +192,7 @@ WHOLE = levels(POINTS)
         (WHOLE.replace(b"-28.41", b'"high"'), BadFormat),
         (WHOLE.replace(b"-28.41", b"true"), BadFormat),
         (WHOLE.replace(b"-28.41", b"NaN"), BadFormat),
-        (WHOLE[:-5], BadFormat),
+        (WHOLE[:-5], Truncated),
         (b"[1, 2]", BadFormat),
         (b'{"data": 5}', BadFormat),
         (b"plain words\n", SchemaChanged),

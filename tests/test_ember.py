@@ -169,7 +169,7 @@ WITHOUT = [{"entity_code": "KAZ", "date": "2024", "intensity": 5.0}]
         (b'{"detail": "Invalid series"}', BadFormat),
         (json.dumps({"data": [1]}).encode(), BadFormat),
         (b"[]", BadFormat),
-        (answer(intensity({"KAZ": KAZ}))[:-9], BadFormat),
+        (answer(intensity({"KAZ": KAZ}))[:-9], Truncated),
     ],
 )
 def test_refused_answers(raw, error):

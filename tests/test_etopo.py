@@ -13,13 +13,14 @@ from loaders import regions
 from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NoData, NotData, SchemaChanged, UnsafeFile
 from loaders.hypsometry import at_level, hypsometry
-from loaders.model import Flag, Held
+from loaders.model import Flag
 from loaders.regions import Outline
 from loaders.sources import etopo
 
 from .payloads.etopo import LATITUDES, LONGITUDES, ground
 
-ROW = catalogue().series["caspian-level-gwm"].model_copy(update={"id": "caspian-hypsometry-etopo"})
+FIELDS = ["caspian-hypsometry-etopo", "caspian-ground-etopo", "aral-ground-etopo"]
+ROW, MAP, ARAL = (catalogue().fields[name] for name in FIELDS)
 CASPIAN = regions.outlines()["caspian"]
 SEA_KM2 = 379_286
 # One minute of arc around 42 N 50 E, as the true grid.
@@ -120,13 +121,12 @@ def test_a_printed_table_is_read_between_its_rows(samples):
 # ---- the source ------------------------------------------------------------------------------------------
 
 
-def test_the_documented_address_is_asked_once():
-    (asked,) = etopo.requests([ROW], today=date(2026, 8, 20), held={})
-    assert asked.path == "griddap/ETOPO_2022_v1_60s.nc?z%5B(36.0):1:(47.5)%5D%5B(46.0):1:(55.0)%5D"
-    assert "%5B(47.5):1:(36.0)%5D" in asked.instead
-    held = {ROW.id: Held("2026-01-01", "2026-01-01")}
-    assert etopo.requests([ROW], today=date(2026, 8, 20), held=held) == []
-    assert etopo.probe([ROW], today=date(2026, 8, 20)) == asked
+def test_one_documented_address_serves_the_table_and_the_map():
+    caspian, aral = etopo.requests([ROW, MAP, ARAL], today=date(2026, 8, 20), held={})
+    assert caspian.path == "griddap/ETOPO_2022_v1_60s.nc?z%5B(36.0):1:(47.5)%5D%5B(46.0):1:(55.0)%5D"
+    assert "%5B(47.5):1:(36.0)%5D" in caspian.instead
+    assert (caspian.series, aral.series) == ((ROW.id, MAP.id), (ARAL.id,))
+    assert etopo.probe([ROW, MAP, ARAL], today=date(2026, 8, 20)) == caspian
 
 
 def test_latitudes_from_north_to_south_give_the_same_table():
@@ -153,7 +153,6 @@ def test_areas_are_flagged_by_what_the_sea_has_been():
     [
         (ground(-300.0, units="ft"), SchemaChanged, "in metres"),
         (ground(-300.0, variable="altitude"), SchemaChanged, "no variable 'z'"),
-        (ground(10.0), SchemaChanged, "a sea of 0 km2"),
         (ground(np.where(LATITUDES[:, None] > 40, np.nan, -300.0)), NotData, "of Caspian Sea"),
         (ground(-300.0)[:-5], BadFormat, "shorter"),
         (b"\x89HDF\r\n\x1a\n" + bytes(99), UnsafeFile, "NetCDF-3 only"),
@@ -164,8 +163,47 @@ def test_other_answers_are_refused(raw, error, words):
         etopo.parse(raw, ROW)
 
 
-def test_the_source_stands_in_the_catalogue_without_series():
-    source = catalogue().sources["etopo"]
-    assert source.licence == "public domain"
-    assert source.module is None
-    assert not [row for row in catalogue().series.values() if row.source == "etopo"]
+# ---- the map ---------------------------------------------------------------------------------------------
+
+
+def fine(heights: np.ndarray, south: float = 41.0, west: float = 49.0) -> xr.DataArray:
+    """A map of minutes of arc."""
+    axes = (south + np.arange(heights.shape[0]) / 60, west + np.arange(heights.shape[1]) / 60)
+    coords = dict(zip(("latitude", "longitude"), axes, strict=True))
+    return xr.DataArray(heights, coords=coords, dims=("latitude", "longitude"))
+
+
+def test_a_map_holds_means_of_four_minutes():
+    """Four cells of -30, -32, -34 and -36 m are one of -33 m, between their centres."""
+    heights = np.tile([[-30.0, -32.0], [-34.0, -36.0]], (3, 3))
+    found = etopo._map(fine(heights), np.ones(heights.shape, dtype=bool), MAP)
+    assert found["height"].shape == (3, 3)
+    assert found["height"].dtype == np.float32
+    assert np.all(found["height"].values == -33)
+    assert found["latitude"].values[0] == pytest.approx(41 + 0.5 / 60)
+    assert found.attrs["coarsened"] == "means of 2 by 2 cells of the source"
+
+
+def test_high_ground_and_hollows_apart_from_the_sea_are_left_out():
+    """Columns of sea, land above -20 m, and a hollow like the one of Karagiye, 132 m below zero."""
+    row = np.repeat([-50.0, -21.0, 5.0, -132.0, 5.0], 4)
+    heights = np.tile(row, (4, 1))
+    found = etopo._map(fine(heights), heights == -50, MAP)["height"].values[0]
+    assert found[:4].tolist() == [-50, -50, -21, -21]
+    assert np.all(np.isnan(found[4:]))
+
+
+def test_a_cell_that_is_mostly_land_is_land():
+    heights = np.full((4, 4), -30.0)
+    heights[:2, 1] = heights[1, 0] = 5.0
+    heights[2:, 3] = 5.0
+    found = etopo._map(fine(heights), heights == -30, MAP)["height"].values
+    assert np.isnan(found[0, 0])
+    assert found[1, 1] == -30
+
+
+@pytest.mark.parametrize("row", [ROW, MAP, ARAL], ids=lambda row: row.id)
+def test_a_field_states_where_it_comes_from(row):
+    assert (row.source, row.datum, row.kind) == ("etopo", "egm2008", "derived")
+    assert catalogue().sources[row.source].licence == "public domain"
+    assert row.caveat

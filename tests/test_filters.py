@@ -112,6 +112,7 @@ def test_copy_link_writes_defaults_out(known):
     }
 
 
+@pytest.mark.fault("U01")
 @pytest.mark.parametrize(
     ("params", "name", "reason"),
     [
@@ -147,6 +148,7 @@ def test_value_that_is_not_taken_falls_back_and_is_named(known, params, name, re
     assert selection == Selection(sea=sea)
 
 
+@pytest.mark.fault("U02")
 def test_reversed_period_is_reported_at_both_ends(known):
     selection, problems = read({"from": "2024-01", "to": "2023-12"}, known)
     assert selection == Selection()
@@ -279,6 +281,7 @@ odd = st.sampled_from(
 )
 
 
+@pytest.mark.fault("U01")
 @given(
     params=st.dictionaries(
         st.sampled_from(NAMES),

@@ -127,12 +127,14 @@ def test_another_field_is_refused(raw, variable, error, words):
 # ---- files that are none, or lie -------------------------------------------------------------------------
 
 
+@pytest.mark.fault("P13")
 def test_hdf5_is_refused_by_its_first_bytes(samples):
     (path,) = (samples / "climate/nasa_power").glob("*.nc")
     with pytest.raises(UnsafeFile, match="NetCDF-3 only"):
         grid_file.read(path.read_bytes())
 
 
+@pytest.mark.fault("P13")
 @pytest.mark.parametrize("place", [0, 512, 1024, 2048, 4096, 32_768])
 def test_hdf5_is_refused_behind_a_user_block(place):
     with pytest.raises(UnsafeFile):
@@ -153,6 +155,7 @@ def test_other_files_are_refused(raw, error, words):
         grid_file.read(raw)
 
 
+@pytest.mark.fault("P10")
 def test_every_cut_is_a_bad_format():
     whole = made()
     assert grid_file.field(whole, "sst").size == 12
@@ -169,6 +172,7 @@ def test_declared_sizes_are_added_up_before_the_file_is_opened(samples):
         grid_file.require_plain(raw, max_decoded=values * 8 - 1)
 
 
+@pytest.mark.fault("P12")
 def test_a_dimension_without_end_is_too_large():
     raw = bytearray(made())
     place = raw.index(b"longitude") + 12
@@ -188,6 +192,7 @@ def header(variables: list[tuple[bytes, int]], *, dimension: int, records: int =
     return raw
 
 
+@pytest.mark.fault("P12")
 def test_variables_over_the_same_bytes_are_refused():
     names = [f"v{number:02}".encode() for number in range(100)]
     size = len(header([(name, 0) for name in names], dimension=50))
@@ -219,6 +224,7 @@ def test_counts_of_the_header_have_a_limit():
         grid_file.require_plain(bytes(raw))
 
 
+@pytest.mark.fault("P11")
 @pytest.mark.parametrize("seed", range(4))
 def test_damage_is_told_as_an_error_of_ours_or_passes_as_numbers(seed):
     chance = random.Random(seed)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from loaders import holds, qc
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncated
@@ -220,13 +221,18 @@ def test_the_header_says_which_basin_a_southern_target_is(longitude, basin):
         assert dataset.attrs["basin"] == basin
 
 
+@pytest.mark.fault("S14")
 def test_the_east_basin_is_suspect_from_2015_and_the_west_is_not():
     row = series("south-aral-level-gwm-277")
-    east = finished(aral_file(277, 45.0, 60.0), row)
+    east = qc.flag(finished(aral_file(277, 45.0, 60.0), row), row)
     late = east["time"].values >= np.datetime64("2015-01-01")
     assert late.sum() == 27
     assert (east["qc"].values == np.where(late, Flag.SUSPECT, Flag.PASS)).all()
     assert "dry" in east.attrs["caveat"]
+    # 27 of 100 suspect values would be held, were they a surprise.
+    assert holds.reason(None, east) == "27 of 100 new values are suspect"
+    expected = qc.doubts(finished(aral_file(277, 45.0, 60.0), row), row)
+    assert holds.reason(None, east, expected) is None
     west = finished(aral_file(277, 45.0, 58.5), row)
     assert (west["qc"].values == Flag.PASS).all()
 

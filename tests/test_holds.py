@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 from loaders import holds
+from loaders.catalogue import catalogue
 
 START = np.datetime64("2020-01-01", "ns")
 
@@ -68,6 +69,47 @@ def test_emissions_may_be_revised_as_a_whole():
     assert holds.reason(old, new) is None
 
 
+# Fine steps, so that three times the stated error is the limit: 0.03 m at an error of 0.01 m.
+@pytest.mark.parametrize(
+    ("error", "shift", "held"),
+    [
+        (0.010, 0.029, False), (0.010, 0.031, True), (0.10, 0.06, True), (0.10, 0.04, False),
+        (0.002, 0.04, False), (np.nan, 0.04, False),
+    ],
+)  # fmt: skip
+def test_a_shift_of_three_stated_errors_is_held_and_a_formal_error_says_nothing(error, shift, held):
+    new = level(FLAT + shift).assign(uncertainty=("time", np.full(100, error)))
+    assert (holds.shifted(level(FLAT), new) is not None) == held
+
+
+# ---- the tail ---------------------------------------------------------------------------------------------
+
+TAIL = catalogue().thresholds["caspian-altimetry"]
+
+
+@pytest.mark.parametrize(("shift", "held"), [(0.3, False), (0.59, False), (0.61, True), (-0.61, True)])
+def test_a_tail_far_from_trend_and_season_is_held(shift, held):
+    new = level(np.full(110, -28.0))
+    new["value"].values[-3:] += shift
+    reason = holds.reason(level(FLAT), new, None, TAIL)
+    off = f"the newest three values stand {abs(shift):.2f} m off trend and season"
+    assert reason == (off if held else None)
+
+
+def test_a_failed_value_is_no_tail():
+    new = level(np.full(110, -28.0))
+    new["value"].values[-3:] += 5.0
+    new["qc"].values[-3:] = 4
+    assert holds.departed(new, TAIL) is None
+
+
+def test_without_limits_of_a_tail_nothing_is_held():
+    new = level(np.full(110, -28.0))
+    new["value"].values[-3:] += 5.0
+    assert holds.departed(new, None) is None
+    assert holds.departed(new, catalogue().thresholds["volga-flow"]) is None
+
+
 # ---- lost history -----------------------------------------------------------------------------------------
 
 
@@ -84,6 +126,19 @@ def test_a_value_that_became_missing_is_lost():
     assert (
         holds.shortened(level(FLAT), level(gaps)) == "10 of 100 stored values are missing from the new file"
     )
+
+
+def with_mission(dataset: xr.Dataset, code: int) -> xr.Dataset:
+    codes = np.full(dataset.sizes["time"], code, dtype="int8")
+    return dataset.assign(mission=("time", codes, {"flag_meanings": "TOPEX JASN3"}))
+
+
+@pytest.mark.parametrize(("hours", "code", "held"), [(240, 2, False), (264, 2, True), (240, 1, True)])
+def test_days_that_another_mission_replaced_are_not_lost(hours, code, held):
+    """The first 50 of 100 days are gone; other passes stand 10 or 11 days after the last of each."""
+    old = with_mission(level(FLAT[:50]), 1).isel(time=slice(0, 50, 4))
+    later = with_mission(level(FLAT[:50], hours=hours), code).isel(time=slice(0, 50, 4))
+    assert (holds.shortened(old, later) is not None) == held
 
 
 # ---- flags of the new part --------------------------------------------------------------------------------

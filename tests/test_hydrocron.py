@@ -124,7 +124,7 @@ WHOLE = answer("2420000000", PASSES)
         (WHOLE.replace(b"-28.4,", b"high,"), BadFormat),
         (b'{"error": "400: no data for this id"}', BadFormat),
         (b'{"results": {"csv": 5}}', BadFormat),
-        (WHOLE[:-20], BadFormat),
+        (WHOLE[:-20], Truncated),
     ],
 )
 def test_refused_answers(raw, error):

@@ -203,7 +203,7 @@ REFUSED = {
     "no geometry": (mid_caspian(geometry=None), BadFormat),
     "no coordinates": (mid_caspian(geometry={"type": "Point"}), BadFormat),
     "coordinates are text": (mid_caspian(geometry={"coordinates": ["east", "north"]}), BadFormat),
-    "cut": (mid_caspian()[:-30], BadFormat),
+    "cut": (mid_caspian()[:-30], Truncated),
     "latin-1": (LATIN, BadFormat),
     "no number": (mid_caspian({"202501": "3.1"}), BadFormat),
     "no month": (mid_caspian({"202514": 3.1}), BadFormat),

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import contract, qc, regions, store
+from loaders import contract, qc, regions, report, store
 from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.model import Flag, Held
@@ -254,3 +254,45 @@ def test_refreshes_go_back_a_year_at_a_time_and_keep_what_is_stored(monkeypatch)
     assert months(stored)[0] == "2014-09"
     assert months(stored)[-1] == "2016-07"
     assert stored["value"].values.tolist() == pytest.approx([13.0] * 12 + [14.0] * 9 + [15.0] * 2)
+
+
+GONE = reply(
+    error(404, "Not Found: Currently unknown datasetID=x"), "404 Not Found", Content_Type="text/plain"
+)
+CUT = reply(fields(date(2014, 9, 1), date(2015, 8, 31), 13.0)[:-99], Content_Type="application/x-netcdf")
+HDF = reply(b"\x89HDF\r\n\x1a\n" + bytes(99), Content_Type="application/x-netcdf")
+
+
+@pytest.mark.parametrize(
+    ("backfill", "words"), [(GONE, "reloading"), (CUT, "shorter"), (HDF, "NetCDF-3 only")]
+)
+def test_a_year_that_cannot_be_had_does_not_cost_the_newest_months(monkeypatch, backfill, words):
+    kind = {"Content_Type": "application/x-netcdf"}
+    first = reply(fields(date(2015, 8, 21), date(2016, 8, 20), 14.0), **kind)
+    newer = reply(fields(date(2016, 6, 1), date(2016, 9, 20), 15.0), **kind)
+    with serve([first, newer, backfill]) as server:
+        monkeypatch.setenv("TWO_SEAS_OISST_URL", server.url)
+        refresh(Selection(sources=("oisst",)))
+        done = refresh(Selection(sources=("oisst",)))
+    (found,) = done.sources[0].series
+    assert (found.outcome, found.newest, done.exit_code) == ("updated", "2016-08-01", 0)
+    assert found.message.startswith("a piece is missing: ")
+    assert words in found.message
+    stored = store.read(ROW.id)
+    assert stored["value"].values.tolist() == pytest.approx([14.0] * 9 + [15.0] * 3)
+    # What could not be read is no kept answer: it is asked for in full the next time.
+    assert len(store.raw_entries()["oisst"]) == 1
+
+
+def test_an_unchanged_tail_still_says_which_piece_is_missing(monkeypatch):
+    kind = {"Content_Type": "application/x-netcdf", "ETag": '"1"'}
+    first = reply(fields(date(2015, 8, 21), date(2016, 8, 20), 14.0), **kind)
+    newer = reply(fields(date(2016, 6, 1), date(2016, 8, 20), 14.0), **kind)
+    same = reply(b"", "304 Not Modified", ETag='"1"')
+    with serve([first, newer, GONE, GONE, same, GONE]) as server:
+        monkeypatch.setenv("TWO_SEAS_OISST_URL", server.url)
+        (last,) = [refresh(Selection(sources=("oisst",))) for _ in range(3)][-1:]
+    (found,) = last.sources[0].series
+    assert found.outcome == "unchanged"
+    assert "a piece is missing: HTTP 404" in found.message
+    assert any(found.message in line for line in report.lines(last))

@@ -374,7 +374,6 @@ BROKEN = {
     "a value that is text": mid_caspian(*MONTH, ["5.0"] * 31),
     "a value that is true": mid_caspian(*MONTH, [True] * 31),
     "NaN": mid_caspian(*MONTH, [float("nan")] * 31),
-    "cut": mid_caspian(*MONTH)[:-9],
     "nested": b'{"a":' * 100_000,
     "an error": error("Minutely API request limit exceeded. Please try again in one minute."),
 }
@@ -384,6 +383,11 @@ BROKEN = {
 def test_broken_answers_are_a_bad_format(raw):
     with pytest.raises(BadFormat):
         open_meteo.parse(raw, series())
+
+
+def test_an_answer_that_ends_early_is_truncated():
+    with pytest.raises(Truncated):
+        open_meteo.parse(mid_caspian(*MONTH)[:-9], series())
 
 
 def test_an_empty_answer_is_not_data():

@@ -294,7 +294,7 @@ def test_feet_and_missing_variables_are_refused():
         (b"", NotData),
         (b"[]", BadFormat),
         (b"<html><body>maintenance</body></html>", BadFormat),
-        (volga(*MONTH)[:-7], BadFormat),
+        (volga(*MONTH)[:-7], Truncated),
         (volga(*MONTH, [None] * 31), NotData),
         (volga(*MONTH, [7800.0] * 30), Truncated),
         (volga(*MONTH, utc_offset_seconds=18000), SchemaChanged),

@@ -38,6 +38,7 @@ def put(series_id: str, **attrs) -> str:
     return sha256
 
 
+@pytest.mark.fault("U05")
 def test_the_embedded_series_opens_without_any_cache():
     opened = loaders.open_series(DAHITI)
     assert opened.sizes["time"] == 1112
@@ -55,6 +56,7 @@ def test_a_live_copy_replaces_the_embedded_one_as_a_whole():
     assert (listed["first"], listed["newest"], listed["points"]) == ("2026-01-01", "2026-01-11", 2)
 
 
+@pytest.mark.fault("D05")
 def test_a_damaged_live_copy_gives_way_to_the_embedded_one():
     sha256 = put(DAHITI)
     before = loaders.cache_id()

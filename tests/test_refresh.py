@@ -20,7 +20,7 @@ import loaders
 from loaders import fetch, plan, report, store
 from loaders.assemble import assemble, join, mark_provisional
 from loaders.catalogue import catalogue
-from loaders.errors import Asking, NoData, NotData
+from loaders.errors import Asking, NoData, NotData, NoValue
 from loaders.model import Source
 from loaders.rebuild import rebuild
 from tests import providers
@@ -171,6 +171,7 @@ def test_one_lake_gone_is_said_of_that_lake(served):
     ]
 
 
+@pytest.mark.fault("U05")
 def test_without_network_everything_stored_stays(served, monkeypatch):
     loaders.refresh(BOTH)
     before = contents()
@@ -241,6 +242,7 @@ def test_a_deadline_that_is_no_number_of_seconds_is_refused(monkeypatch, text):
         loaders.refresh(LAKES)
 
 
+@pytest.mark.fault("D05")
 def test_a_damaged_file_is_fetched_in_full_again(served):
     loaders.refresh(LAKES)
     sha256 = store.entries()[CASPIAN]["sha256"]
@@ -253,7 +255,8 @@ def test_a_damaged_file_is_fetched_in_full_again(served):
     assert store.entries()[CASPIAN]["sha256"] == sha256
 
 
-def test_what_another_release_stored_with_another_unit_is_fetched_anew(served):
+@pytest.mark.parametrize("said", [{"units": "cm"}, {}], ids=["in the manifest", "in the file alone"])
+def test_what_another_release_stored_with_another_unit_is_fetched_anew(served, said):
     from loaders.netcdf import encode
 
     loaders.refresh(LAKES)
@@ -261,7 +264,9 @@ def test_what_another_release_stored_with_another_unit_is_fetched_anew(served):
     other = store.read(CASPIAN).assign_attrs(units="cm")
     other["value"] = other["value"] * 100
     with store.locked():
-        entries[CASPIAN] = entries[CASPIAN] | {"sha256": store.put_series(encode(other))}
+        older = {key: value for key, value in entries[CASPIAN].items() if key not in ("units", "datum")}
+        told = said and {"datum": "egm2008-gwm", **said}
+        entries[CASPIAN] = older | told | {"sha256": store.put_series(encode(other))}
         store.commit(entries, store.raw_entries())
     assert outcomes(loaders.refresh(LAKES))[CASPIAN] == "updated"
     assert loaders.open_series(CASPIAN)["value"].values[0] == pytest.approx(-27.58)
@@ -320,6 +325,7 @@ def test_a_hold_outlives_a_failed_attempt(served):
     assert outcomes(loaders.refresh(chosen))[CASPIAN] == "updated"
 
 
+@pytest.mark.fault("N06")
 def test_a_shortened_history_is_held(served):
     loaders.refresh(LAKES)
     served.relative[270] = served.relative[270][2:]
@@ -340,6 +346,7 @@ def test_heights_that_no_sea_can_have_are_held_at_the_first_refresh(served):
 # ---- who is asked -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("C07", "N16")
 def test_within_the_interval_nothing_is_asked(served, monkeypatch):
     monkeypatch.setattr(plan, "_is_local", lambda source: False)
     served.status["/gwm/timeseries/lake000277"] = 404
@@ -535,6 +542,62 @@ def test_an_empty_page_among_full_ones_is_no_error_but_empty_pages_are():
         assemble(row, source, parse, [b"", b""], retrieved=now, now=now, old=None)
 
 
+# ---- a provider that has published nothing ----------------------------------------------------------------
+
+SILENT = "tkm-ghg-world-bank"
+
+
+def test_a_country_without_a_published_value_is_no_failure(served, monkeypatch):
+    served.emissions["TKM"] = dict.fromkeys(range(2015, 2025))
+    done = loaders.refresh(NATIONS)
+    found = result(done, SILENT)
+    assert (found.outcome, found.newest, found.message) == ("unchanged", None, "no value published")
+    assert done.exit_code == 0
+    assert result(done, KAZ).outcome == "updated"
+    silent = [name for name in series_of("world-bank") if name.startswith("tkm-")]
+    assert f"{len(silent)} unchanged ({len(silent)} no value published)" in report.summary(done.sources[0])
+    with pytest.raises(NoData):
+        loaders.open_series(SILENT)
+    assert next(item for item in loaders.list_series() if item["id"] == SILENT)["state"] == "empty"
+    monkeypatch.setattr(plan, "_is_local", lambda source: False)
+    served.asked.clear()
+    again = loaders.refresh(NATIONS)
+    assert served.asked == []
+    assert result(again, SILENT).message == "no value published"
+
+
+def test_values_that_come_later_are_taken_in(served):
+    served.emissions["TKM"] = dict.fromkeys(range(2015, 2025))
+    loaders.refresh(NATIONS)
+    served.emissions["TKM"][2023] = 91.5
+    assert result(loaders.refresh(NATIONS), SILENT).outcome == "updated"
+    assert loaders.open_series(SILENT)["value"].values.tolist() == [91.5]
+
+
+def test_values_that_were_there_and_are_null_now_are_a_failure_and_kept(served):
+    loaders.refresh(NATIONS)
+    served.emissions["TKM"] = dict.fromkeys(range(2015, 2025))
+    done = loaders.refresh(NATIONS)
+    found = result(done, SILENT)
+    assert (found.outcome, found.error, found.newest) == ("failed", "NoValue", "2024-01-01")
+    assert done.exit_code == 3
+    assert loaders.open_series(SILENT).sizes["time"] == 10
+
+
+@pytest.mark.parametrize("order", [(b"", b"null"), (b"null", b"")])
+def test_that_nothing_is_published_weighs_more_than_a_page_that_is_silent(order):
+    def parse(raw, row):
+        raise NoValue("none") if raw else NotData("not here")
+
+    row, source, now = (
+        catalogue().series[KAZ],
+        catalogue().sources["world-bank"],
+        datetime(2026, 4, 10, tzinfo=UTC),
+    )
+    with pytest.raises(NoValue):
+        assemble(row, source, parse, order, retrieved=now, now=now, old=None)
+
+
 # ---- raw answers ------------------------------------------------------------------------------------------
 
 
@@ -566,6 +629,7 @@ def test_only_the_newest_raw_answers_stay(served):
 # ---- company ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("D03")
 def test_kill_in_the_middle_leaves_the_cache_and_the_next_refresh_succeeds(served):
     loaders.refresh(LAKES)
     served.relative[270][3] += 0.01

@@ -11,7 +11,7 @@ import pytest
 
 from loaders.catalogue import catalogue
 from loaders.contract import check, conform
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
 from loaders.model import Flag, Series
 from loaders.sources import world_bank
@@ -181,11 +181,13 @@ def test_every_row_of_the_catalogue_reads_its_own_answer():
             assert row.place == iso3.lower()
 
 
-def test_a_country_without_any_value_is_not_data():
+def test_a_country_whose_every_year_is_null_has_no_published_value_and_an_absent_one_is_not_data():
     raw = answer(rows(GHG, {"KAZ": KAZ, "TKM": {2022: None, 2023: None}}))
-    for missing in ("tkm-ghg-lulucf-world-bank", "irn-ghg-lulucf-world-bank"):
-        with pytest.raises(NotData, match="no value"):
-            world_bank.parse(raw, series(missing))
+    with pytest.raises(NoValue, match="no value"):
+        world_bank.parse(raw, series("tkm-ghg-lulucf-world-bank"))
+    with pytest.raises(NotData, match="no row") as caught:
+        world_bank.parse(raw, series("irn-ghg-lulucf-world-bank"))
+    assert not isinstance(caught.value, NoValue)
 
 
 def test_a_country_cut_by_a_page_is_whole_again_when_the_pages_are_joined():
@@ -233,7 +235,6 @@ BROKEN = {
     "value is true": changed(value=True),
     "quarter for a year": changed(date="2024Q1"),
     "year is a number": changed(date=2024),
-    "cut": answer(rows(GHG, {"KAZ": KAZ}))[:-40],
     "NaN": changed(value=float("nan")),
     "Infinity": changed(value=float("inf")),
     "too large": answer(rows(GHG, {"KAZ": KAZ})).replace(b"345.0", b"1e999"),
@@ -249,6 +250,13 @@ BROKEN = {
 def test_broken_answers_are_a_bad_format(raw):
     with pytest.raises(BadFormat):
         world_bank.parse(raw, series())
+
+
+@pytest.mark.fault("N06")
+@pytest.mark.parametrize("lost", [1, 2, 9, 40, 200])
+def test_an_answer_that_ends_early_is_truncated(lost):
+    with pytest.raises(Truncated, match="ends early"):
+        world_bank.parse(answer(rows(GHG, {"KAZ": KAZ}))[:-lost], series())
 
 
 def test_rows_of_another_indicator_are_refused():

@@ -19,16 +19,22 @@ span = (int(str(start)[:4]) if start is not None else FIRST, int(str(end or curr
 
 
 def shown(pairs):
-    """All panels of a chosen indicator; else the rivers, and of countries those that touch both seas."""
+    """All panels of a chosen indicator; else the rivers, and of countries those that touch both seas.
+
+    A derived series has its panel only when its indicator is chosen.
+    """
     if selection.indicator:
         return pairs
     kinds = snapshot.catalogue.places
     return [
         (row, found)
         for row, found in pairs
-        if kinds[row.place].kind not in ("country", "world")
-        or (row.sea == "both" and kinds[row.place].kind == "country" and row.place == "kaz")
-        or (selection.sea != "both" and row.sea == selection.sea)
+        if row.may_lead
+        and (
+            kinds[row.place].kind not in ("country", "world")
+            or (row.sea == "both" and kinds[row.place].kind == "country" and row.place == "kaz")
+            or (selection.sea != "both" and row.sea == selection.sea)
+        )
     ]
 
 
@@ -45,12 +51,13 @@ def finding(row, found):
              side=t("climate.above" if mean > 0 else "climate.below"))  # fmt: skip
 
 
+@parts.panel()
 def draw(row, found):
     color, text_color = look.of_place(row.place, row.sea), look.text_of_place(row.place, row.sea)
     dataset = snapshot.series[row.id]
     keep = (found.years >= span[0]) & (found.years <= span[1])
     about = t("climate.about", finding=finding(row, found), kind=t(f"kind.{row.kind}"),
-              grade=t(f"grade.{row.provenance_grade}"))  # fmt: skip
+              grade=sentences.grade_of(row))  # fmt: skip
     st.html(markup.panel_title(label(row), text_color, about))
     if not keep.any():
         st.info(t("chart.empty", hint=t("chart.empty_hint")))

@@ -21,6 +21,7 @@ rows = book.commitments.values()
 passages = sum(row.kind != "none" for row in rows)
 
 
+@parts.panel()
 def later():
     """Official targets that came after the speech, apart from it."""
     targets = [
@@ -68,7 +69,8 @@ for name, kinds in GROUPS:
         block += register.markup_row(current, row, opened=row.id == selection.open)
         if row.id == selection.open:
             st.html(block)
-            opened.show(current, register.assessments(current)[row.id])
+            with parts.panel():
+                opened.show(current, register.assessments(current)[row.id])
             block = ""
     if block:
         st.html(block)

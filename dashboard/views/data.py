@@ -5,7 +5,7 @@ import streamlit as st
 
 import loaders
 from dashboard import commitments, markup
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.snapshot import end_of, months_between
 from dashboard.text import number, t, translate
 from dashboard.views import parts
@@ -13,8 +13,10 @@ from dashboard.views import parts
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = current.rows
-live = sum(dataset.attrs.get("origin") == "live" for dataset in snapshot.series.values())
-points = sum(int(dataset.sizes["time"]) for dataset in snapshot.series.values())
+DERIVED = ("formula", "inputs", "uncertainty")
+stored = [row for row in snapshot.rows() if not row.derive]
+live = sum(snapshot.series[row.id].attrs.get("origin") == "live" for row in stored)
+points = sum(int(snapshot.series[row.id].sizes["time"]) for row in stored)
 newest, _ = parts.newest_words(current)
 
 st.html(
@@ -25,10 +27,11 @@ st.html(
             (
                 t(
                     "data.deck",
-                    series=len(snapshot.series),
+                    series=len(stored),
                     points=number(points, 0),
                     live=live,
-                    baseline=len(snapshot.series) - live,
+                    baseline=len(stored) - live,
+                    derived=len(snapshot.series) - len(stored),
                     cache=snapshot.cache_id,
                 ),
                 False,
@@ -38,6 +41,7 @@ st.html(
 )
 
 
+@parts.panel()
 def refresh_part():
     st.html(markup.heading(t("data.refresh_title"), t("data.refresh_deck")))
     if parts.refresh_allowed():
@@ -64,13 +68,18 @@ def series_table():
                 t("data.col_age"): months_between(end_of(dataset), current.today),
                 t("data.col_points"): int(dataset.sizes["time"]),
                 t("data.col_origin"): dataset.attrs.get("origin", ""),
-                t("data.col_grade"): t(f"grade.{row.provenance_grade}"),
-                t("data.col_kind"): t(f"kind.{row.kind}"),
+                t("data.col_grade"): grade_of(row),
+                t("data.col_kind"): kind_of(row),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
             }
         )
     return pd.DataFrame(found)
+
+
+def kind_of(row):
+    kind = t(f"kind.{row.kind}")
+    return t("data.experimental", kind=kind) if row.experimental else kind
 
 
 def source_table():
@@ -106,65 +115,89 @@ def source_table():
     return pd.DataFrame(found)
 
 
-link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
-refresh_part()
+@parts.panel()
+def series_part():
+    """The table of series, and the download of one or of all."""
+    st.html(markup.heading(t("data.series"), t("data.series_deck")))
+    if rows:
+        st.dataframe(
+            series_table(),
+            hide_index=True,
+            column_config=link,
+            alt=t("data.series_deck"),
+            height=420,
+            key="series",
+        )
+        left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+        with left:
+            picked = st.selectbox(
+                t("data.pick"),
+                [row.id for row in rows],
+                key="pick",
+                format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
+            )
+            with st.container(horizontal=True, gap="small"):
+                parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
+            about = snapshot.series[picked].attrs
+            if "formula" in about:
+                st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
+        with right:
+            st.download_button(
+                t("data.all_csv"),
+                data=lambda: loaders.to_csv(
+                    [snapshot.series[row.id] for row in rows], view=parts.here(current)
+                ),
+                file_name="two-seas.csv",
+                mime="text/csv",
+                key="csv-all",
+                on_click="ignore",
+            )
+    else:
+        st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-st.html(markup.heading(t("data.series"), t("data.series_deck")))
-if rows:
+
+@parts.panel()
+def sources_part():
+    """The table of sources with the last attempt of each."""
+    st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
     st.dataframe(
-        series_table(),
+        source_table(),
         hide_index=True,
         column_config=link,
-        alt=t("data.series_deck"),
+        alt=t("data.sources_deck"),
         height=420,
-        key="series",
+        key="sources",
     )
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="bottom")
-    with left:
-        picked = st.selectbox(
-            t("data.pick"),
-            [row.id for row in rows],
-            key="pick",
-            format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
+
+
+@parts.panel()
+def facts_part():
+    """The tables that are no series."""
+    st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
+    tables = [
+        table
+        for table in snapshot.catalogue.tables.values()
+        if selection.sea in ("both", table.sea) or table.sea == "both"
+    ]
+    if tables:
+        chosen = st.selectbox(
+            t("data.facts_pick"),
+            [table.id for table in tables],
+            key="facts",
+            format_func=lambda name: snapshot.catalogue.tables[name].title,
         )
-        with st.container(horizontal=True, gap="small"):
-            parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
-    with right:
-        st.download_button(
-            t("data.all_csv"),
-            data=lambda: loaders.to_csv([snapshot.series[row.id] for row in rows], view=parts.here(current)),
-            file_name="two-seas.csv",
-            mime="text/csv",
-            key="csv-all",
-            on_click="ignore",
-        )
-else:
-    st.info(t("chart.empty", hint=t("chart.empty_hint")))
+        table = snapshot.catalogue.tables[chosen]
+        st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
+        credit = snapshot.catalogue.credits[table.credit]
+        said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
+        st.html(markup.small(" · ".join(said)))
 
-st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
-st.dataframe(
-    source_table(), hide_index=True, column_config=link, alt=t("data.sources_deck"), height=420, key="sources"
-)
 
-st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
-tables = [
-    table
-    for table in snapshot.catalogue.tables.values()
-    if selection.sea in ("both", table.sea) or table.sea == "both"
-]
-if tables:
-    chosen = st.selectbox(
-        t("data.facts_pick"),
-        [table.id for table in tables],
-        key="facts",
-        format_func=lambda name: snapshot.catalogue.tables[name].title,
-    )
-    table = snapshot.catalogue.tables[chosen]
-    st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
-    credit = snapshot.catalogue.credits[table.credit]
-    said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
-    st.html(markup.small(" · ".join(said)))
-
+link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
+refresh_part()
+series_part()
+sources_part()
+facts_part()
 st.html(markup.heading(t("data.method")))
 for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", "flags", "sources"):
     st.markdown(t(f"data.method_{name}"), width=820)

@@ -48,6 +48,7 @@ def volga():
     return float(values.mean()), int(str(years[0])), int(str(years[-1]))
 
 
+@parts.panel()
 def caspian():
     area, found, river = published_area(), caspian_fall(), volga()
     if area is None or found is None:
@@ -103,6 +104,7 @@ def would_it_take(held, river, last):
     st.html(markup.small(t("extent.take_limits")))
 
 
+@parts.panel()
 def aral_curve():
     """The whole Aral's curve: observed triples of yearly level, area and volume."""
     if CURVE not in snapshot.catalogue.tables:
@@ -156,6 +158,7 @@ def aral_curve():
     st.html(markup.small(snapshot.catalogue.tables[CURVE].caveat or ""))
 
 
+@parts.panel()
 def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
     st.html(markup.heading(t("extent.north"), t("extent.north_deck")))
@@ -174,7 +177,7 @@ def areas():
             line = parts.line(current, row)
             if not line.times.size:
                 continue
-            with column:
+            with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
                 st.html(markup.panel_title(label(row), color, sentences.about(row, snapshot)))
                 figure = charts.panel(

@@ -21,6 +21,7 @@ if selection.indicator not in ("", "level"):
     rows = parts.without_indicator(current)
 
 
+@parts.panel()
 def caspian():
     """The view that the reader chose; beside the long one, like periods and the swing within a year."""
     mine = [row for row in rows if row.place == "caspian"]
@@ -92,6 +93,7 @@ def bridge(main):
     )
 
 
+@parts.panel()
 def aral():
     """Each basin and each height system in a panel of its own."""
     mine = [row for row in rows if row.sea == "aral"]

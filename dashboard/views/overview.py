@@ -24,6 +24,7 @@ def card_lines(shown):
     return [line for line in found if line.times.size]
 
 
+@parts.panel()
 def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
@@ -55,12 +56,14 @@ def marks_of(place, lines):
     return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
 
 
+@parts.panel()
 def body_card(body):
     words = sentences.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(markup.card(t(f"card.{body.place}"), *colors, words))
 
 
+@parts.panel()
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
@@ -120,4 +123,5 @@ if not findings and not shown:
     st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-register.strip(current, commitments.register())
+with parts.panel():
+    register.strip(current, commitments.register())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import ParamSpec
@@ -28,6 +30,7 @@ from dashboard.snapshot import Snapshot, end_of, label, latest_value, months_bet
 from dashboard.text import day, number, speak, t
 from loaders.model import Series
 
+LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
 
@@ -66,6 +69,16 @@ class Frame:
         chosen = replace(self.selection, **{key: value or "" for key, value in changed.items()})
         params = filters.write(chosen, page=page)
         return f"{page}?{urlencode(params)}" if params else page
+
+
+@contextmanager
+def panel() -> Iterator[None]:
+    """What is drawn inside; where it fails a box says so in its place, and the rest of the page stands."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - a reader gets the other panels, the log the reason
+        LOG.exception("a panel failed")
+        st.error(t("panel.failed"))
 
 
 def today() -> np.datetime64:
@@ -166,6 +179,7 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
 
 
 @fragment
+@panel()
 def chart(
     figure: go.Figure,
     *,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
 from loaders.model import Flag, Held, Request, Series
 
@@ -48,16 +48,18 @@ def more(raw: bytes, request: Request) -> Request | None:
 def parse(raw: bytes, row: Series) -> xr.Dataset:
     """Yearly ``value(time)`` at 1 January in degC or mm; null between years is NaN with flag 9.
 
-    Raises NotData where the country has no value, Truncated for a year that is left out, SchemaChanged for
-    months or kelvin.
+    Raises NoValue where every year is null, NotData for noughts alone, Truncated for a year that is left
+    out, SchemaChanged for months or kelvin.
     """
     found = _country(read_json(raw), str(row.provider["iso3"]))
     points = sorted((_year(key), _value(key, value)) for key, value in found.items())
     years = np.array([year for year, _ in points])
     values = np.array([value for _, value in points])
     known = np.flatnonzero(np.isfinite(values))
-    if not known.size or not values[known].any():
-        raise NotData(f"no value for {row.provider['iso3']}")
+    if not known.size:
+        raise NoValue(f"no value for {row.provider['iso3']}")
+    if not values[known].any():
+        raise NotData(f"noughts only for {row.provider['iso3']}")
     if np.any(np.diff(years) != 1):
         raise Truncated(f"years are missing between {years[0]} and {years[-1]}")
     if row.indicator == "air-temperature" and np.median(values[known]) > KELVIN_FROM:

@@ -6,7 +6,6 @@ a zip archive. An order that is not done within the time of a refresh is done at
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -119,12 +118,7 @@ Parts = tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float], str]
 
 
 def _netcdf(raw: bytes) -> Parts:
-    grid_file.require_plain(raw)
-    try:
-        with xr.open_dataset(io.BytesIO(raw), engine="scipy", decode_times=False) as opened:
-            dataset = opened.load()
-    except grid_file.DAMAGE:
-        raise BadFormat("a NetCDF file that cannot be read") from None
+    dataset = grid_file.plain(raw)
     for name in (HEIGHT, ERROR, "time", "lat", "lon"):
         if name not in dataset.variables:
             raise SchemaChanged(f"no {name!r} in the file")

@@ -13,7 +13,7 @@ from typing import Any
 import xarray as xr
 
 from loaders import yearly
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.json_text import read_json
 from loaders.model import Held, Request, Series
 
@@ -37,7 +37,8 @@ def probe(rows: Sequence[Series], *, today: date) -> Request:
 def parse(raw: bytes, row: Series) -> xr.Dataset:
     """``value(time)`` in tonnes at 1 January of the one year in the answer: the sum of its twelve months.
 
-    Raises NotData for a year without data or with fewer months, SchemaChanged for another country or gas.
+    Raises NoValue for a year without data, NotData for one with fewer months, SchemaChanged for another
+    country or gas.
     """
     answer = read_json(raw)
     if not isinstance(answer, dict):
@@ -49,7 +50,7 @@ def parse(raw: bytes, row: Series) -> xr.Dataset:
         raise SchemaChanged(f"the answer is of {str(place.get('gadmId'))[:20]!r}, not {iso3}")
     months = totals.get("timeseries")
     if months is None or months == []:
-        raise NotData(f"no data of {iso3} for this year")
+        raise NoValue(f"no data of {iso3} for this year")
     if not isinstance(months, list) or not all(isinstance(item, dict) for item in months):
         raise BadFormat("months are no list of objects")
     year, values = _months(months)
@@ -64,7 +65,9 @@ def _request(row: Series, year: int) -> Request:
 
 def _months(items: list[dict[str, Any]]) -> tuple[int, dict[int, float]]:
     """The one year of the months, and what each emitted; a month with null is not there."""
-    years = {item.get("year") for item in items}
+    year = items[0].get("year")
+    if type(year) is not int or not 2000 <= year < 2100 or any(item.get("year") != year for item in items):
+        raise BadFormat("months of several years or of none")
     values: dict[int, float] = {}
     for item in items:
         month, value = item.get("month"), item.get("emissionsQuantity")
@@ -77,7 +80,4 @@ def _months(items: list[dict[str, Any]]) -> tuple[int, dict[int, float]]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadFormat(f"no number in month {month}")
         values[month] = float(value)
-    year = years.pop()
-    if years or type(year) is not int or not 2000 <= year < 2100:
-        raise BadFormat("months of several years or of none")
     return year, values

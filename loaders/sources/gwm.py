@@ -39,7 +39,6 @@ FIRST_YEAR = 1985  # no radar altimeter measured lakes before
 KNOWN_MISSIONS = ("TOPEX", "POSDN", "JASN1", "JASN2", "JASN3")
 # Longitudes of the two parts of the South Aral; between them the old strait is dry.
 BASINS = {"south-aral-west": (58.2, 58.8), "south-aral-east": (59.3, 60.6)}
-EAST_DRY_FROM = np.datetime64("2015-01-01")
 EAST_CAVEAT = "The east basin fell dry in 2014: later heights may be those of its bed."
 
 
@@ -154,6 +153,8 @@ def _passes(lines: list[str], header: Header) -> list[Pass]:
     rows = [line.split() for line in lines]
     whole = [tokens for tokens in rows if _is_whole(tokens, header)]
     if len(rows) - len(whole) > 1:
+        if all(len(tokens) == header.width for tokens in rows):
+            raise BadFormat(f"{len(rows) - len(whole)} rows hold words where numbers should be")
         raise Truncated(f"{len(rows) - len(whole)} rows have not the {header.width} columns of the header")
     dated = [tokens for tokens in whole if tokens[header.columns["date"]] != NO_DATE]
     passes = [item for tokens in dated if (item := _pass(tokens, header))]
@@ -196,8 +197,6 @@ def _dataset(passes: list[Pass], apart: np.ndarray, header: Header, row: Series)
     errors = np.array([item.error for item in passes])
     basin = _basin(header) if row.place == "south-aral" else None
     doubtful = errors > LARGEST_ERROR
-    if basin == "south-aral-east":
-        doubtful |= times >= EAST_DRY_FROM
     flags = np.where(doubtful, Flag.SUSPECT, Flag.PASS)
     flags = np.where(apart, Flag.FAIL, flags)
     flags = np.where(np.isnan(heights), Flag.MISSING, flags).astype("int8")

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import csv_text
-from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
 from loaders.model import Flag, Held, Request, Series
 
@@ -84,7 +84,7 @@ def _table(raw: bytes) -> bytes:
         raise BadFormat(f"no table in the answer: {words[:80]}")
     rows, hits = max(table.count("\n") - 1, 0), answer.get("hits")
     if hits == 0:
-        raise NotData("no pass over this lake")
+        raise NoValue("no pass over this lake")
     if isinstance(hits, int) and rows < hits:
         raise Truncated(f"{rows} passes where {hits} are announced")
     return table.encode()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.json_text import read_json
 from loaders.model import Flag, Held, Request, Series
 
@@ -51,14 +51,17 @@ def parse(raw: bytes, row: Series) -> xr.Dataset:
     """Yearly ``value(time)`` at 1 January in the unit of the indicator's definition.
 
     Years without a value before the first and after the last one are left out; between them they are NaN
-    with flag 9. The newest year is provisional. Raises NotData where the country has no value.
+    with flag 9. The newest year is provisional. Raises NoValue where every year of the country is null,
+    NotData where it has no row.
     """
     head, body = _parts(raw)
     later = _number(head, "page") > 1
     code, iso3 = str(row.provider["code"]), str(row.provider["iso3"])
     found = [_point(item, code) for item in body if item.get("countryiso3code") == iso3]
+    if not found:
+        raise NotData(f"no row of {code} for {iso3}")
     if all(value is None for _, value in found):
-        raise NotData(f"no value of {code} for {iso3}")
+        raise NoValue(f"no value of {code} for {iso3}")
     points = sorted(found, key=lambda point: point[0])
     while points and points[0][1] is None:
         points.pop(0)

@@ -12,6 +12,7 @@ LONGITUDES = np.arange(46.0, 55.01, 0.1)
 
 
 def ground(heights: np.ndarray | float, **changes) -> bytes:
-    field = np.broadcast_to(np.asarray(heights, "float64"), (len(LATITUDES), len(LONGITUDES)))
-    form = {"latitudes": LATITUDES, "longitudes": LONGITUDES, "units": "m", "fill": -99999.0}
-    return erddap.grid(changes.pop("variable", "z"), field, times=None, **(form | changes))
+    form = {"latitudes": LATITUDES, "longitudes": LONGITUDES, "units": "m", "fill": -99999.0} | changes
+    shape = (len(form["latitudes"]), len(form["longitudes"]))
+    field = np.broadcast_to(np.asarray(heights, "float64"), shape)
+    return erddap.grid(form.pop("variable", "z"), field, times=None, **form)

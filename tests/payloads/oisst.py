@@ -15,7 +15,8 @@ LONGITUDES = np.arange(46.375, 54.5, 0.25)
 def fields(first: date, last: date, values: np.ndarray | float = 15.0, *, without=(), **changes) -> bytes:
     """Every day from ``first`` to ``last`` but those ``without``; one field, or one number, for all days."""
     times = [day for day in erddap.days(first, last) if date.fromisoformat(day[:10]) not in without]
-    one = np.broadcast_to(np.asarray(values, "float64"), (len(LATITUDES), len(LONGITUDES)))
+    shape = len(changes.get("latitudes", LATITUDES)), len(changes.get("longitudes", LONGITUDES))
+    one = np.broadcast_to(np.asarray(values, "float64"), shape)
     form = {
         "latitudes": LATITUDES,
         "longitudes": LONGITUDES,

@@ -13,6 +13,7 @@ from dashboard.text import period, t
 from dashboard.views import parts
 
 
+@parts.panel()
 def about(current, together, mine):
     """What each line is: its zero in words, its span, its grade."""
     snapshot = current.snapshot
@@ -35,6 +36,7 @@ def about(current, together, mine):
     st.html(markup.heading(t("level.about")) + markup.table(labels, body, columns))
 
 
+@parts.panel()
 def stated(current, mine, key):
     """Single stated figures, newest first, each with its height system and who said it."""
     single = [row for row in mine if row.cadence == "irregular"]

@@ -30,6 +30,7 @@ class Drawn:
     middle: together.Middle | None
 
 
+@parts.panel()
 def show(current, rows, body):
     """``rows`` are the sources that can stand together, the one that reaches furthest first."""
     made = _middle(current, rows) or _first(current, rows)

@@ -10,6 +10,7 @@ from dashboard.text import number, t, translate
 from dashboard.views import parts
 
 
+@parts.panel()
 def show(current, body):
     """The pairs of the headline's series, unless the chosen period leaves some of them out."""
     if not body.agreement:

@@ -23,6 +23,7 @@ def show(current, mine):
                     _panel(current, row, line)
 
 
+@parts.panel()
 def _panel(current, row, line):
     snapshot, unit = current.snapshot, translate(row.unit)
     st.html(markup.panel_title(label(row), line.text_color, sentences.about(row, snapshot)))

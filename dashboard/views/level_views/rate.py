@@ -15,6 +15,7 @@ from dashboard.views import parts
 CENTIMETRES = 100
 
 
+@parts.panel()
 def show(current, row):
     years, values = annual_means(current.snapshot.series[row.id], row.min_obs_per_month)
     ends, *slopes = levels.running_rate(years, values)

@@ -14,6 +14,7 @@ from dashboard.views import parts
 RECENT = 2
 
 
+@parts.panel()
 def show(current, body, mine):
     snapshot = current.snapshot
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
