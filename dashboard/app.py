@@ -8,6 +8,7 @@ from importlib.metadata import version
 from urllib.parse import unquote
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 import loaders
 from dashboard import filters, markup, snapshot, text
@@ -73,7 +74,7 @@ def _reset() -> None:
 def _filter_row(current: parts.Frame) -> None:
     """Sea in the open, rarer filters behind one button, the newest date and the link at the right end."""
     selection = current.selection
-    rare = [name for name in filters.write(selection) if name not in ("sea", "view", "lang", "open")]
+    rare = [name for name in filters.write(selection) if name not in ("sea", "view", "lang", "open", "chart")]
     label = t("filter.more_active", count=len(rare)) if rare else t("filter.more")
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="filters"
@@ -195,24 +196,51 @@ def main() -> None:
         for name, path in PAGES.items()
     }
     strayed = _stray({ROOT, *PAGES.values()})
-    page = st.navigation([*pages.values(), *strayed], position="top")
+    page = st.navigation([*pages.values(), *strayed], position="hidden" if selection.chart else "top")
     if page in strayed:
         st.switch_page(pages["overview"])
     name = next((key for key, one in pages.items() if one == page), "overview")
+    if selection.chart:
+        _alone(current, page)
+        return
     _filter_row(current)
     if selection.lang != text.DEFAULT:
         st.html(markup.small(t("app.draft")))
-    for problem in st.session_state.pop("problems", []):
-        if problem.reason == "incomplete":
-            st.info(t("filter.problem_incomplete"))
-        else:
-            st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
+    _problems()
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
     with parts.panel():
         page.run()
     _footer(current, name)
+
+
+def _problems() -> None:
+    """What of the address was not taken, named to the reader."""
+    for problem in st.session_state.pop("problems", []):
+        if problem.reason == "incomplete":
+            st.info(t("filter.problem_incomplete"))
+        else:
+            st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
+
+
+def _alone(current: parts.Frame, page: StreamlitPage) -> None:
+    """One chart without the page around it, and the way back; the whole page where it has no such chart."""
+    unseen = st.empty()
+    with unseen.container(key="unseen"):
+        page.run()
+    unseen.empty()
+    if not current.asked:
+        st.session_state["problems"] = [filters.Problem("chart", current.selection.chart)]
+        st.session_state["f_chart"] = ""
+        st.rerun()
+    (asked, *_) = current.asked
+    st.html(markup.alone(asked.title, asked.alt))
+    if current.selection.lang != text.DEFAULT:
+        st.html(markup.small(t("app.draft")))
+    _problems()
+    parts.draw(asked.figure, asked.key, asked.alt)
+    st.html(markup.back(t("chart.back"), parts.whole(current, asked.key)))
 
 
 main()

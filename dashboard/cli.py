@@ -1,4 +1,4 @@
-"""``two-seas``: the commands of the loaders, ``assess``, and ``open``, which serves the dashboard.
+"""``two-seas``: the commands of the loaders, ``assess``, ``brief``, and ``open``, which serves the dashboard.
 
 Streamlit is started as a child process and never imported here, so that every other command starts fast.
 """
@@ -72,6 +72,26 @@ def assess(
         printing.json_text([one.to_json() for one in found])
     else:
         printing.text(table(found))
+
+
+@app.command()
+def brief(
+    out: Annotated[str, typer.Option(help="the HTML file to write")],
+    sea: Annotated[str | None, typer.Option(help="caspian or aral; default one page for each")] = None,
+    lang: Annotated[str, typer.Option(help="language of the page")] = "en",
+) -> None:
+    """One printable page for each sea: the answer, the charts, the readings, the sources."""
+    from dashboard import text
+    from dashboard.brief import document
+    from dashboard.snapshot import load, speaking
+
+    seas = list(loaders.catalogue().seas)
+    commands.require("sea", [sea] if sea else [], commands.sea_names())
+    commands.require("language", [lang], text.languages())
+    text.speak(lang)
+    chosen = [sea] if sea in seas else seas
+    page = document(speaking(load(), lang), chosen, day(None))
+    printing.text([commands.write_file("brief", out, page.encode())])
 
 
 def day(text: str | None) -> np.datetime64:

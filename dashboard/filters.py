@@ -17,7 +17,8 @@ from loaders.model import Catalogue, Series
 Reason = Literal["unknown", "repeated", "reversed", "incomplete"]
 
 MONTH = r"(?:1[89]|2[01])[0-9]{2}-(?:0[1-9]|1[0-2])"
-WINDOW = re.compile(rf"({MONTH})\.\.({MONTH})")
+CHART = r"[a-zA-Z0-9-]{1,100}"
+WINDOW = rf"({MONTH})\.\.({MONTH})"
 # Parameter of the address, in the order in which it is written -> field of the selection.
 FIELDS = {
     "sea": "sea",
@@ -32,6 +33,7 @@ FIELDS = {
     "view": "view",
     "lang": "lang",
     "open": "open",
+    "chart": "chart",
 }
 # What one page alone reads stays out of the address of the others.
 PAGE_OF = {"view": "level", "open": "commitments"}
@@ -45,7 +47,8 @@ class Selection:
     """One state of the filters; an empty text means no restriction.
 
     ``start`` and ``end`` are months ``YYYY-MM``, both included. ``before`` and ``after`` are windows
-    ``YYYY-MM..YYYY-MM``, set together and only with ``compare="custom"``. ``open`` is a commitment id.
+    ``YYYY-MM..YYYY-MM``, set together and only with ``compare="custom"``. ``open`` is a commitment id,
+    ``chart`` the key of the one chart that is shown; only its page knows whether there is such a chart.
     """
 
     sea: str = "both"
@@ -60,6 +63,7 @@ class Selection:
     view: str = "long"
     lang: str = "en"
     open: str = ""
+    chart: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,19 +151,20 @@ def write(selection: Selection, *, page: str = "") -> dict[str, str]:
 def full(selection: Selection) -> dict[str, str]:
     """All filters written out, so that a later change of a default does not change the link.
 
-    The windows are left out where they do not apply, ``open`` where no row is open.
+    The windows are left out where they do not apply, ``open`` and ``chart`` where none is named.
     """
     named = {name: getattr(selection, field) for name, field in FIELDS.items()}
     if selection.compare != "custom":
         del named["before"], named["after"]
-    if not selection.open:
-        del named["open"]
+    for name in ("open", "chart"):
+        if not named[name]:
+            del named[name]
     return named
 
 
 def window(text: str) -> tuple[str, str]:
     """First and last month of ``YYYY-MM..YYYY-MM``. Raises ValueError for any other text."""
-    found = WINDOW.fullmatch(text)
+    found = re.fullmatch(WINDOW, text)
     if not found:
         raise ValueError(f"not a window of months: {text[:40]!r}")
     return found[1], found[2]
@@ -198,8 +203,8 @@ def _known(name: str, value: str, choices: Choices) -> bool:
     }
     if name in ids:
         return value in ids[name]
-    pattern = MONTH if name in ("from", "to") else WINDOW
-    return value == "" or re.fullmatch(pattern, value) is not None
+    patterns = {"from": MONTH, "to": MONTH, "chart": CHART}
+    return value == "" or re.fullmatch(patterns.get(name, WINDOW), value) is not None
 
 
 def _fit_basin(found: dict[str, str], choices: Choices, problems: list[Problem]) -> None:

@@ -15,6 +15,8 @@ from urllib.parse import quote as quote_url
 from dashboard.palette import Palette
 
 SHEET = Path(__file__).with_name("sheet.css")
+# Width in per cent of the page around it, height in pixels.
+FRAME = (100, 640)
 
 
 def sheet(look: Palette) -> str:
@@ -115,13 +117,16 @@ def group(title: str, note: str) -> str:
 class Cell:
     """A cell of a register row: the column's label, its words, the small line below, and a shape before them.
 
-    ``picture`` is markup of this module (``shape`` or ``ladder``), never a text from outside.
+    ``picture``, and ``after`` below the words, are markup of this module (``shape``, ``ladder``,
+    ``age_bar``), never a text from outside; ``url`` makes the words a link where it is an https address.
     """
 
     label: str
     main: str
     small: str = ""
     picture: str = ""
+    url: str = ""
+    after: str = ""
 
 
 def head(labels: Sequence[str], columns: str) -> str:
@@ -130,21 +135,47 @@ def head(labels: Sequence[str], columns: str) -> str:
 
 
 def row(
-    words: str, fragment: str, cells: Sequence[Cell], link: tuple[str, str], columns: str, anchor: str
+    words: str,
+    fragment: str,
+    cells: Sequence[Cell],
+    columns: str,
+    *,
+    link: tuple[str, str] | None = None,
+    anchor: str = "",
 ) -> str:
     """One passage: words and fragment, the cells, and a link that opens or closes it."""
-    shown = "".join(
+    tail = ""
+    if link:
+        tail = f'<div class="ts-open"><a href="{escape(link[1])}" target="_self">{escape(link[0])}</a></div>'
+    named = f' id="{escape(anchor)}"' if anchor else ""
+    return (
+        f'<div class="ts ts-grid ts-row"{named} style="grid-template-columns:{columns}">'
+        f'<div><div class="ts-words">{escape(words)}</div>'
+        f'<div class="ts-sub">{escape(fragment)}</div></div>{_cells(cells)}{tail}</div>'
+    )
+
+
+def listing(labels: Sequence[str], rows: Sequence[Sequence[Cell]], columns: str) -> str:
+    """A table whose cells may hold a picture and a small line below their words."""
+    return head(labels, columns) + "".join(
+        f'<div class="ts ts-grid ts-row" style="grid-template-columns:{columns}">{_cells(cells)}</div>'
+        for cells in rows
+    )
+
+
+def _cells(cells: Sequence[Cell]) -> str:
+    return "".join(
         f'<div class="{"" if cell.main else "ts-empty"}"><div class="ts-label">{escape(cell.label)}</div>'
-        f'<div class="ts-state">{cell.picture}{escape(cell.main) or "–"}</div>'
+        f'<div class="ts-state">{cell.picture}{_linked(cell.main, cell.url) or "–"}</div>{cell.after}'
         f'<div class="ts-sub">{escape(cell.small)}</div></div>'
         for cell in cells
     )
-    return (
-        f'<div class="ts ts-grid ts-row" id="{escape(anchor)}" style="grid-template-columns:{columns}">'
-        f'<div><div class="ts-words">{escape(words)}</div>'
-        f'<div class="ts-sub">{escape(fragment)}</div></div>{shown}'
-        f'<div class="ts-open"><a href="{escape(link[1])}" target="_self">{escape(link[0])}</a></div></div>'
-    )
+
+
+def _linked(words: str, url: str) -> str:
+    if not url.startswith("https://"):
+        return escape(words)
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(words)}</a>'
 
 
 def table(labels: Sequence[str], rows: Sequence[Sequence[str]], columns: str) -> str:
@@ -164,6 +195,31 @@ def table(labels: Sequence[str], rows: Sequence[Sequence[str]], columns: str) ->
 
 def small(text: str) -> str:
     return f'<div class="ts"><p class="ts-small">{escape(text)}</p></div>'
+
+
+def iframe(address: str, title: str) -> str:
+    """What another page pastes to show one chart in a frame."""
+    width, height = FRAME
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" width="{width}%" height="{height}" '
+        'style="border:0" loading="lazy"></iframe>'
+    )
+
+
+def alone(title: str, finding: str) -> str:
+    """Over a chart that stands by itself: its title (h1) and its finding."""
+    return (
+        f'<div class="ts"><h1 class="ts-alone">{escape(title)}</h1>'
+        f'<p class="ts-small">{escape(finding)}</p></div>'
+    )
+
+
+def back(words: str, address: str) -> str:
+    """Under a chart that stands by itself: the way to its page, in a window of its own."""
+    return (
+        f'<div class="ts ts-small"><a href="{escape(address)}" target="_blank" rel="noopener">'
+        f"{escape(words)}</a></div>"
+    )
 
 
 def quote(text: str) -> str:
@@ -197,12 +253,9 @@ def events(rows: Sequence[tuple[str, str, str, str]]) -> str:
     """Dated statements: date, what happened (a link where there is an address), what it rests on."""
     body = ""
     for date, statement, rests, url in rows:
-        words = escape(statement)
-        if url.startswith("https://"):
-            words = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{words}</a>'
         body += (
             f'<div class="ts ts-grid ts-row ts-event"><div class="ts-sub">{escape(date)}</div>'
-            f'<div>{words}<div class="ts-sub">{escape(rests)}</div></div></div>'
+            f'<div>{_linked(statement, url)}<div class="ts-sub">{escape(rests)}</div></div></div>'
         )
     return body
 
@@ -250,6 +303,19 @@ def ladder(steps: int, color: str, *, struck: bool = False) -> str:
     )
     line = f'<path d="M0 7.2 H56" stroke="{color}" stroke-width="1.6"/>' if struck else ""
     return _picture(boxes + line, 57)
+
+
+def age_bar(steps: float, color: str, *, stale: float, most: float) -> str:
+    """An age in steps as a bar that ends at ``most``, with a tick where a series becomes stale."""
+    size, full = 96, 94
+    length = max(full * min(steps, most) / most, 1.5)
+    tick = 1 + full * stale / most
+    body = (
+        f'<rect x="1" y="10" width="{full}" height="1" fill="{color}" opacity="0.35"/>'
+        f'<rect x="1" y="4" width="{length:.1f}" height="5" fill="{color}"/>'
+        f'<rect x="{tick:.1f}" y="2" width="1" height="11" fill="{color}" opacity="0.6"/>'
+    )
+    return _picture(body, size)
 
 
 def _picture(body: str, width: int) -> str:

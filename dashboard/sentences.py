@@ -301,6 +301,25 @@ def change_words(change: Change, snapshot: Snapshot) -> tuple[str, str]:
     return t("direction.cannot_tell"), reason(change)
 
 
+def alt(series: str, snapshot: Snapshot) -> str:
+    """The finding of one whole series in a sentence, for those who do not see its chart."""
+    indicator = snapshot.catalogue.indicators[snapshot.catalogue.series[series].indicator]
+    return alt_line(snapshot.series[series], indicator.unit_label, indicator.decimals)
+
+
+def alt_line(dataset: xr.Dataset, unit: str, decimals: int) -> str:
+    last = newest_period(dataset)
+    return t(
+        "chart.alt_line",
+        title=dataset.attrs["title"],
+        first=first_period(dataset),
+        last=last,
+        when=last,
+        value=number(latest_value(dataset)[1], decimals),
+        unit=unit,
+    )
+
+
 def grade_of(row: Series) -> str:
     """Whose hand the figures come from; of a derived series that of its weakest input."""
     grade = t(f"grade.{row.provenance_grade}")

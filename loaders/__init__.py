@@ -8,7 +8,7 @@ Importing this package is cheap: arrays, the network and units load with the fir
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
-    "list_series", "open_all", "open_field", "open_series", "open_table", "refresh", "status", "table_to_csv",
-    "to_csv", "to_netcdf",
+    "list_series", "open_all", "open_field", "open_fields", "open_series", "open_table", "refresh", "status",
+    "table_to_csv", "to_csv", "to_netcdf", "to_zip",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -67,6 +67,13 @@ def open_field(field_id: str) -> xr.Dataset:
     from loaders import opening
 
     return opening.open_field(field_id)
+
+
+def open_fields() -> dict[str, xr.Dataset]:
+    """Every field that has something stored; none before the first refresh."""
+    from loaders import opening
+
+    return opening.open_fields()
 
 
 def open_table(table_id: str) -> pd.DataFrame:
@@ -152,3 +159,10 @@ def to_netcdf(dataset: xr.Dataset) -> bytes:
     from loaders import export
 
     return export.to_netcdf(dataset)
+
+
+def to_zip(datasets: Sequence[xr.Dataset], texts: Mapping[str, str], *, view: str = "") -> bytes:
+    """The CSV of all, the NetCDF of each and further texts by file name; the same input, the same bytes."""
+    from loaders import export
+
+    return export.bundle(datasets, texts, view=view)

@@ -90,13 +90,18 @@ def export(
     if out == "-":
         printing.raw(data)
         return
-    path = os.path.abspath(out or name)
+    printing.text([write_file("export", out or name, data)])
+
+
+def write_file(command: str, name: str, data: bytes) -> str:
+    """The whole path of the file that now holds ``data``. Raises Asking where it cannot be written."""
+    path = os.path.abspath(name)
     try:
         with open(path, "wb") as file:
             file.write(data)
     except OSError as error:
-        raise Asking(f"export: cannot write {path} ({error.strerror})") from None
-    printing.text([path])
+        raise Asking(f"{command}: cannot write {path} ({error.strerror})") from None
+    return path
 
 
 def check_live(source: Sources = None) -> None:

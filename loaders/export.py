@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,7 @@ HEADER = {
 SAID = ("formula", "inputs", "uncertainty", "offsets", "experimental")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+UNIX = 3
 
 
 def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "") -> str:
@@ -104,12 +105,22 @@ def package(datasets: Sequence[xr.Dataset], format: str, *, raw: bool = False) -
     return (f"{first}.nc", files[f"{first}.nc"]) if len(files) == 1 else ("two-seas.zip", to_zip(files))
 
 
+def bundle(datasets: Sequence[xr.Dataset], texts: Mapping[str, str], *, view: str = "") -> bytes:
+    """A zip of one CSV without flags 4 and 9, a whole NetCDF file per series, ``texts`` by file name."""
+    files = {"two-seas.csv": to_csv(datasets, view=view).encode()}
+    files |= {f"series/{dataset.attrs['series_id']}.nc": to_netcdf(dataset) for dataset in datasets}
+    files |= {name: text.encode() for name, text in texts.items()}
+    return to_zip(dict(sorted(files.items())))
+
+
 def to_zip(named: dict[str, bytes]) -> bytes:
-    """Files in one archive that does not depend on the clock."""
+    """Files in one archive that depends neither on the clock nor on the computer."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, data in named.items():
-            opened.writestr(zipfile.ZipInfo(name, ZIP_TIME), data, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.create_system = UNIX
+            opened.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 

@@ -96,6 +96,7 @@ def _age(row: Item, origin: str | None, known: dict[str, Any], today: date) -> d
         "origin": origin,
         "newest": newest,
         "age_days": age_days(newest, today),
+        "age_steps": age_steps(row, known, today) if isinstance(row, Series) else None,
         "state": state(row, origin, known, today),
     }
 
@@ -146,10 +147,17 @@ def state(row: Item, origin: str | None, known: dict[str, Any], today: date) -> 
         return origin or "empty"
     if not isinstance(row, Series):
         return "fresh"
-    age, step = age_days(known["newest"], today), STEP_DAYS.get(row.cadence) or _mean_step(known)
-    if age is None or not step or age <= STALE * step:
+    steps = age_steps(row, known, today)
+    if steps is None or steps <= STALE:
         return "fresh"
-    return "stale" if age <= SILENT * step else "silent"
+    return "stale" if steps <= SILENT else "silent"
+
+
+def age_steps(row: Series, known: dict[str, Any], today: date) -> float | None:
+    """The age of the newest point in steps of the series' own cadence; None where either is unknown."""
+    age = age_days(known.get("newest"), today)
+    step = STEP_DAYS.get(row.cadence) or _mean_step(known)
+    return None if age is None or not step else age / step
 
 
 def age_days(newest: str | None, today: date) -> int | None:
@@ -174,7 +182,7 @@ def _computed(series_id: str, cache_id: str) -> tuple[str | None, dict[str, Any]
 
 
 def _mean_step(known: dict[str, Any]) -> float | None:
-    if known["points"] < 2:
+    if known.get("points", 0) < 2:
         return None
     span = date.fromisoformat(known["newest"]) - date.fromisoformat(known["first"])
     return span.days / (known["points"] - 1)

@@ -536,7 +536,53 @@ def test_copied_link_writes_every_filter_out():
     app.session_state["copy"] = True
     app.run()
     (address,) = [one.value for one in app.code]
-    assert set(re.findall(r"[?&](\w+)=", address)) == set(filters.FIELDS) - {"before", "after", "open"}
+    assert set(re.findall(r"[?&](\w+)=", address)) == set(filters.FIELDS) - {
+        "before",
+        "after",
+        "open",
+        "chart",
+    }
+
+
+# ---- one chart alone --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "more"),
+    [("level", "level-long", {}), ("overview", "overview-north-aral", {"sea": "aral"}),
+     ("commitments", "placebo-E4-caspian", {"open": "E4"})],
+)  # fmt: skip
+def test_address_of_one_chart_shows_that_chart_alone(page, key, more):
+    app = visit(page, chart=key, **more)
+    assert not app.exception
+    assert not app.warning
+    (chart,) = charts_of(app)
+    assert key_of(chart) == key
+    check_chart(chart)
+    assert not app.button_group
+    assert t("chart.back") in html_of(app)
+    (whole,) = [one for one in charts_of(visit(page, **more)) if key_of(one) == key]
+    assert load(chart.proto.spec) == load(whole.proto.spec)
+    back = re.search(r'href="([^"]+)"', html_of(app).split('class="ts ts-small"')[-1])[1]
+    assert "chart=" not in back
+    assert back.endswith(f"#{key}")
+
+
+def test_unknown_chart_shows_the_page_and_says_so():
+    app = visit("level", chart="level-none")
+    assert not app.exception
+    assert [one.value for one in app.warning] == [t("filter.problem", name="chart", value="level-none")]
+    assert len(charts_of(app)) > 1
+    assert "chart" not in app.query_params
+
+
+def test_link_popover_gives_the_frame():
+    app = visit("level")
+    app.session_state["link-level-long"] = True
+    app.run()
+    frame = [one.value for one in app.code if one.value.startswith("<iframe ")]
+    assert len(frame) == 1
+    assert "chart=level-long&amp;embed=true" in frame[0]
 
 
 # ---- refresh button ---------------------------------------------------------------------------------------
@@ -571,6 +617,39 @@ def test_data_page_says_how_a_picked_derived_series_is_made():
     assert "Computed here, not measured: (level of the year - level of the year before)" in html_of(app)
     assert "caspian-level-dahiti-2026-annual caspian-area-published" in html_of(app)
     assert "Computed here" not in html_of(visit("data", indicator="level"))
+
+
+def test_data_page_tells_age_attempt_and_news():
+    said = html_of(visit("data"))
+    with_series = {row.source for row in CATALOGUE.series.values()}
+    for source in CATALOGUE.sources.values():
+        if source.module and source.id in with_series:
+            assert f">{source.label}</a>" in said
+    assert t("data.result_none") in said
+    assert t("data.news_none") in said
+    assert t("data.no_hold") in said
+    points = sum(one["points"] for one in embedded.manifest()["series"].values())
+    assert f"{points:,} values built in" in said
+
+
+def test_data_page_names_a_hold_and_how_to_accept_it(monkeypatch):
+    held = {
+        "when": "2026-06-01T08:00:00Z",
+        "series": "caspian-level-gwm",
+        "added": 0,
+        "changed": 0,
+        "removed": 0,
+        "largest": None,
+        "unit": "m",
+        "outcome": "held",
+        "message": "moved: accept with --accept X",
+    }
+    update = held | {"outcome": "updated", "added": 2, "changed": 1, "largest": 0.004, "message": ""}
+    monkeypatch.setattr(loaders, "changes", lambda: [held, update])
+    said = html_of(visit("data"))
+    assert "held: moved: accept with --accept X" in said
+    assert "1 Jun 2026, 08:00 UTC: 1 series; 2 new values, 1 changed value" in said
+    assert "2 new values, 1 changed value, by up to 0.004 m" in said
 
 
 # ---- languages --------------------------------------------------------------------------------------------

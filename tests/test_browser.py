@@ -7,15 +7,20 @@ import io
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import loaders
 from dashboard import filters
+from dashboard.brief import document
+from dashboard.snapshot import load
 from dashboard.text import DEFAULT, day, languages, t
 from dashboard.text import words as strings
 from tests.serving import Served, served
@@ -343,7 +348,7 @@ def test_copied_link_writes_everything_out_and_opens_the_same_view(reader):
     before = words(reader)
     reader.get_by_role("button", name=t("filter.copy_link")).click()
     link = reader.locator('[data-testid="stPopoverBody"] code').inner_text().strip()
-    assert set(re.findall(r"[?&](\w+)=", link)) == set(filters.FIELDS) - {"before", "after", "open"}
+    assert set(re.findall(r"[?&](\w+)=", link)) == set(filters.FIELDS) - {"before", "after", "open", "chart"}
     reader.goto(link)
     settled(reader)
     assert words(reader) == before
@@ -403,6 +408,73 @@ def test_csv_of_a_chart_holds_its_header_and_its_numbers(reader):
         )
 
 
+def picture(page: Page, chart: str) -> bytes:
+    """What the camera over a chart saves."""
+    drawing = page.locator(f".st-key-chart-{chart}")
+    drawing.hover()
+    with page.expect_download() as got:
+        drawing.locator(".modebar-btn").first.click()
+    return Path(got.value.path()).read_bytes()
+
+
+def test_pictures_of_a_chart_carry_its_credit(reader):
+    go(reader, "?sea=caspian")
+    credit = f"Cache {loaders.cache_id()}."
+    with Image.open(io.BytesIO(picture(reader, "overview-caspian"))) as saved:
+        assert saved.format == "PNG"
+        foot = saved.convert("RGBA").crop((0, saved.height - 60, 2 * saved.width // 3, saved.height))
+        assert np.asarray(foot)[..., 3].max() == 255  # ink under the axis, where the credit stands
+    body = action(reader, "overview-caspian", "download")
+    body.get_by_text("SVG", exact=True).click()
+    settled(reader)
+    reader.keyboard.press("Escape")
+    body.wait_for(state="hidden")
+    saved = picture(reader, "overview-caspian").decode()
+    assert saved.startswith("<svg")
+    assert credit in re.sub(r"<[^>]+>", " ", saved).replace("  ", " ")
+
+
+def test_zip_of_a_chart_holds_table_series_and_terms(reader):
+    go(reader, "?sea=caspian")
+    body = action(reader, "overview-caspian", "download")
+    with reader.expect_download() as got:
+        body.get_by_role("button", name=t("chart.zip")).click()
+    with zipfile.ZipFile(got.value.path()) as found:
+        names = found.namelist()
+        assert {"README.txt", "citations.bib", "two-seas.csv"} < set(names)
+        assert loaders.cache_id() in found.read("README.txt").decode()
+
+
+def test_one_chart_stands_in_a_frame_of_another_page(reader, dashboard):
+    go(reader, "level?sea=caspian")
+    frame = action(reader, "level-long", "link").locator("code").nth(1).inner_text()
+    reader.route("**/elsewhere", lambda route: route.fulfill(content_type="text/html", body=frame))
+    reader.goto("/elsewhere")
+    inside = reader.frame_locator("iframe")
+    expect(inside.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(inside.locator(".js-plotly-plot")).to_have_count(1)
+    expect(inside.get_by_role("link", name=t("chart.back"))).to_have_attribute("target", "_blank")
+    expect(inside.get_by_role("radio")).to_have_count(0)
+
+
+def test_brief_prints_one_sheet_for_each_sea(browser, tmp_path):
+    file = tmp_path / "brief.html"
+    file.write_text(document(load(), ("caspian", "aral"), np.datetime64("today", "D")), "utf-8")
+    page, heard = browser.new_page(), Heard(PROBE)
+    page.on("pageerror", lambda error: heard.errors.append(str(error)))
+    page.on("console", lambda said: heard.errors.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: heard.outside.append(asked.url))
+    page.goto(file.as_uri())
+    expect(page.locator(".js-plotly-plot")).to_have_count(7)
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    hidden = "[...document.querySelectorAll('.sheet')].some(one => one.scrollHeight > one.clientHeight + 1)"
+    assert page.evaluate(hidden) is False
+    page.close()
+    assert heard.errors == []
+    assert [url for url in heard.outside if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
 def test_table_of_a_chart(reader):
     go(reader, "?sea=caspian")
     body = action(reader, "overview-caspian", "table")
@@ -411,10 +483,10 @@ def test_table_of_a_chart(reader):
 
 def test_citation_and_link_of_a_chart(reader):
     go(reader, "?sea=caspian")
-    said = action(reader, "overview-caspian", "cite").locator("code").inner_text()
+    said = action(reader, "overview-caspian", "cite").locator("code").first.inner_text()
     assert "doi:10.5194/hess-19-4345-2015" in said
     reader.keyboard.press("Escape")
-    link = action(reader, "overview-caspian", "link").locator("code").inner_text().strip()
+    link = action(reader, "overview-caspian", "link").locator("code").first.inner_text().strip()
     assert link.endswith("#overview-caspian")
     assert link.startswith("http://127.0.0.1:")
 

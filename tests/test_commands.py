@@ -110,7 +110,7 @@ def test_status_has_the_promised_keys(run, served):
     assert found == loaders.status()
     series = {row["id"]: row for row in found["series"]}
     assert series[CASPIAN] == {
-        "id": CASPIAN, "origin": "live", "newest": KEPT, "age_days": 7, "state": "fresh",
+        "id": CASPIAN, "origin": "live", "newest": KEPT, "age_days": 7, "age_steps": 0.7, "state": "fresh",
     }  # fmt: skip
     assert series["kaz-ghg-world-bank"]["origin"] is None
     assert {source["id"]: source["result"] for source in found["sources"]}["gwm"] == "updated"

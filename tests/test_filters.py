@@ -90,6 +90,7 @@ def test_full_address_is_read(known):
         "view": "rate",
         "lang": "en",
         "open": "E4",
+        "chart": "level-long",
     }
     selection, problems = read({name: [value] for name, value in address.items()}, known)
     assert problems == []
@@ -135,6 +136,8 @@ def test_copy_link_writes_defaults_out(known):
         ({"view": "LONG"}, "view", "unknown"),
         ({"open": "e4"}, "open", "unknown"),
         ({"open": "E15"}, "open", "unknown"),
+        ({"chart": "level long"}, "chart", "unknown"),
+        ({"chart": "level<b>"}, "chart", "unknown"),
         ({"before": "2020-01..2020-12"}, "before", "unknown"),
         ({"compare": "custom"}, "compare", "incomplete"),
         ({"compare": "custom", "before": "2020-01..2020-12"}, "compare", "incomplete"),
@@ -239,6 +242,7 @@ def selections(draw, known):
         view=draw(st.sampled_from(known.views)),
         lang=draw(st.sampled_from(known.langs)),
         open=draw(st.sampled_from(("", *known.commitments))),
+        chart=draw(st.sampled_from(("", "level-long", "placebo-E4"))),
         **windows,
     )
 
@@ -265,6 +269,7 @@ NAMES = [
     "view",
     "lang",
     "open",
+    "chart",
 ]
 odd = st.sampled_from(
     [

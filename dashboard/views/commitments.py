@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import commitments, markup
+from dashboard import commitments, markup, strip
 from dashboard.analysis import SPEECH
 from dashboard.text import brief, day, t
 from dashboard.views import opened, parts, register
@@ -55,7 +55,7 @@ st.html(
         [(t("commitments.deck", count=passages, speech=day(SPEECH), dated=t("commitments.dated")), False)],
     )
 )
-kept = register.chosen(current, list(rows))
+kept = strip.chosen(selection, list(rows))
 if not kept:
     st.info(t("commitments.no_rows"))
 for name, kinds in GROUPS:

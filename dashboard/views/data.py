@@ -1,23 +1,25 @@
 """Data and method: every series with its source, terms and age; facts; method; how to cite."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 import loaders
-from dashboard import commitments, markup
+from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, grade_of, newest_period
-from dashboard.snapshot import end_of, months_between
 from dashboard.text import number, t, translate
-from dashboard.views import parts
+from dashboard.views import parts, sources
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = current.rows
+chosen_rows = filters.matching(selection, snapshot.catalogue.series.values())
+status, changes = loaders.status(), loaders.changes()
 DERIVED = ("formula", "inputs", "uncertainty")
 stored = [row for row in snapshot.rows() if not row.derive]
 live = sum(snapshot.series[row.id].attrs.get("origin") == "live" for row in stored)
 points = sum(int(snapshot.series[row.id].sizes["time"]) for row in stored)
-newest, _ = parts.newest_words(current)
 
 st.html(
     markup.answer(
@@ -52,26 +54,26 @@ def refresh_part():
 
 def series_table():
     """Every stored series that passes the filters; series without data yet stand at the end and say so."""
-    found = []
+    found, known = [], {entry["id"]: entry for entry in status["series"]}
     for row in rows:
         dataset = snapshot.series[row.id]
         datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
         found.append(
             {
                 t("data.col_title"): row.title,
-                t("data.col_series"): row.id,
+                t("data.col_state"): t(f"state.{known[row.id]['state']}"),
+                t("data.col_newest"): newest_period(dataset),
+                t("data.col_steps"): known[row.id]["age_steps"],
                 t("data.col_sea"): t(f"sea.{row.sea}"),
                 t("data.col_unit"): translate(row.unit),
                 t("data.col_datum"): datum,
                 t("data.col_first"): first_period(dataset),
-                t("data.col_newest"): newest_period(dataset),
-                t("data.col_age"): months_between(end_of(dataset), current.today),
                 t("data.col_points"): int(dataset.sizes["time"]),
-                t("data.col_origin"): dataset.attrs.get("origin", ""),
                 t("data.col_grade"): grade_of(row),
                 t("data.col_kind"): kind_of(row),
                 t("data.col_licence"): dataset.attrs["licence"],
                 t("data.col_page"): dataset.attrs["source_url"].split(" ; ")[0],
+                t("data.col_series"): row.id,
             }
         )
     return pd.DataFrame(found)
@@ -82,39 +84,6 @@ def kind_of(row):
     return t("data.experimental", kind=kind) if row.experimental else kind
 
 
-def source_table():
-    attempts = {entry["id"]: entry for entry in loaders.status()["sources"]}
-    found = []
-    for source in snapshot.catalogue.sources.values():
-        mine = [row for row in snapshot.catalogue.series.values() if row.source == source.id]
-        stored = [row for row in mine if row.id in snapshot.series]
-        attempt = attempts.get(source.id, {})
-        found.append(
-            {
-                t("data.col_source"): source.label,
-                t("data.series"): f"{len(stored)} / {len(mine)}",
-                t("data.col_attempt"): attempt.get("attempted_at") or "–",
-                t("data.col_result"): attempt.get("message") or attempt.get("result") or "–",
-                t("data.col_licence"): source.licence,
-                t("data.col_page"): source.page or source.url or "",
-            }
-        )
-    for credit in snapshot.catalogue.credits.values():
-        mine = [row for row in snapshot.rows() if row.credit == credit.id]
-        if mine:
-            found.append(
-                {
-                    t("data.col_source"): credit.source,
-                    t("data.series"): str(len(mine)),
-                    t("data.col_attempt"): "–",
-                    t("data.col_result"): credit.how,
-                    t("data.col_licence"): credit.licence,
-                    t("data.col_page"): credit.source_url.split(" ; ")[0],
-                }
-            )
-    return pd.DataFrame(found)
-
-
 @parts.panel()
 def series_part():
     """The table of series, and the download of one or of all."""
@@ -123,7 +92,7 @@ def series_part():
         st.dataframe(
             series_table(),
             hide_index=True,
-            column_config=link,
+            column_config=link | {t("data.col_steps"): bar},
             alt=t("data.series_deck"),
             height=420,
             key="series",
@@ -137,37 +106,41 @@ def series_part():
                 format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
             )
             with st.container(horizontal=True, gap="small"):
-                parts.downloads("pick", [snapshot.series[picked]], parts.here(current))
+                parts.downloads("pick", [snapshot.series[picked]], current)
             about = snapshot.series[picked].attrs
             if "formula" in about:
                 st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
         with right:
-            st.download_button(
-                t("data.all_csv"),
-                data=lambda: loaders.to_csv(
-                    [snapshot.series[row.id] for row in rows], view=parts.here(current)
-                ),
-                file_name="two-seas.csv",
-                mime="text/csv",
-                key="csv-all",
-                on_click="ignore",
-            )
+            everything = [snapshot.series[row.id] for row in rows]
+            parts.offer("two-seas", parts.archive("two-seas", t("data.all_zip"), everything, current))
+            table = partial(loaders.to_csv, everything, view=parts.here(current))
+            parts.offer("two-seas", parts.File(t("data.all_csv"), "two-seas.csv", "text/csv", table))
     else:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
 
 @parts.panel()
 def sources_part():
-    """The table of sources with the last attempt of each."""
-    st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
-    st.dataframe(
-        source_table(),
-        hide_index=True,
-        column_config=link,
-        alt=t("data.sources_deck"),
-        height=420,
-        key="sources",
-    )
+    """The live sources with the age and the last attempt of each, then the published figures."""
+    sources.ages(current, status, chosen_rows)
+    embedded = sources.published(current, rows)
+    if not embedded.empty:
+        st.html(markup.heading(t("data.published"), t("data.published_deck")))
+        st.dataframe(
+            embedded,
+            hide_index=True,
+            column_config=link,
+            alt=t("data.published_deck"),
+            height=320,
+            key="sources",
+        )
+
+
+@parts.panel()
+def news_part():
+    """What the refreshes brought, and what is known to be wrong."""
+    sources.news(current, changes, chosen_rows)
+    sources.problems(changes, chosen_rows)
 
 
 @parts.panel()
@@ -194,9 +167,13 @@ def facts_part():
 
 
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
+bar = st.column_config.ProgressColumn(
+    format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
+)
 refresh_part()
 series_part()
 sources_part()
+news_part()
 facts_part()
 st.html(markup.heading(t("data.method")))
 for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", "flags", "sources"):
@@ -211,9 +188,4 @@ st.html(
     markup.events([(event.date, event.statement, event.looked_for, event.source_url) for event in missing])
 )
 
-st.html(markup.heading(t("data.cite_title")))
-st.code(
-    t("data.cite", year=str(current.today)[:4], cache=snapshot.cache_id, newest=newest),
-    language=None,
-    wrap_lines=True,
-)
+sources.cite(current, rows)

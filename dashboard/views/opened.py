@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 import xarray as xr
 
-from dashboard import arithmetic, commitments, markup, sentences, wording
+from dashboard import arithmetic, commitments, markup, sentences, strip, wording
 from dashboard.analysis import annual_means, monthly_means
 from dashboard.figures import charts, reading_charts
 from dashboard.findings import headline, linked
@@ -29,7 +29,7 @@ def show(current: parts.Frame, found: Assessment) -> None:
     with left:
         kind = t(f"commitments.kind_{row.kind}").capitalize()
         kicker = t("opened.kicker", kind=kind, id=row.id, when=month(found.as_of))
-        about = f"{kicker} · {register.fragment(row)}"
+        about = f"{kicker} · {strip.fragment(row)}"
         st.html(markup.panel_title(row.wording, current.look.ink, about))
         for reading in found.conditions:
             _condition_sums(current, reading)

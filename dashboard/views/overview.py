@@ -1,11 +1,10 @@
 """Overview: are the Aral and the Caspian recovering? The answer in a sentence, a card for each water body."""
 
-import numpy as np
 import streamlit as st
 
 from dashboard import commitments, markup, sentences
 from dashboard.analysis import SPEECH
-from dashboard.figures import charts, drawing
+from dashboard.figures import bodies
 from dashboard.findings import BODIES, finding, panels
 from dashboard.snapshot import label
 from dashboard.text import day, t
@@ -13,8 +12,6 @@ from dashboard.views import parts, register
 
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
-FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
-KOKARAL = np.datetime64("2005-08-01")
 
 
 def card_lines(shown):
@@ -29,31 +26,11 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
     indicator = snapshot.catalogue.indicators[row.indicator]
-    figure = charts.panel(
-        lines,
-        look,
-        unit=indicator.unit_label,
-        decimals=indicator.decimals,
-        today=current.today,
-        since=since,
-        speech=t("card.speech"),
-        zero=row.indicator in FROM_ZERO,
-        marks=marks,
-        height=height,
-        credit=parts.credit_of(current, lines),
-        view=key,
+    figure = bodies.panel_of(
+        lines, snapshot, look, current.today, since=since, marks=marks, height=height, view=key
     )
     alt = parts.alt_of(current, snapshot.series[row.id], indicator.unit_label, indicator.decimals)
     parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
-
-
-def marks_of(place, lines):
-    """The closing of the Kokaral dam, where the drawn period holds it."""
-    times = lines[0].times
-    if place != "north-aral" or not (times[0] <= KOKARAL <= times[-1]):
-        return ()
-    at = int(np.searchsorted(times, KOKARAL))
-    return (drawing.Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
 
 
 @parts.panel()
@@ -67,7 +44,7 @@ def body_card(body):
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
-        marks = marks_of(body.place, lines)
+        marks = bodies.marks_of(body.place, lines)
         name = t(f"card.{body.place}")
         draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:
@@ -76,8 +53,8 @@ def body_chart(body, height):
 
 allowed = current.rows
 headline_rows = [row for row in allowed if row.indicator in ("level", "area", "volume")]
-bodies = [body for body in BODIES if any(row.place == body for row in headline_rows)]
-findings = [finding(snapshot, body, current.comparison, headline_rows) for body in bodies]
+waters = [body for body in BODIES if any(row.place == body for row in headline_rows)]
+findings = [finding(snapshot, body, current.comparison, headline_rows) for body in waters]
 
 if findings:
     st.html(

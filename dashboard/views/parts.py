@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from typing import ParamSpec
 from urllib.parse import urlencode
@@ -20,29 +20,52 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup, points
+from dashboard import filters, package, points
+from dashboard.citation import bibtex, citation
+from dashboard.citation import credit as credit
+from dashboard.figures import bodies
 from dashboard.filters import Selection
 from dashboard.findings import Comparison
-from dashboard.lines import Line, clip, line_of, within
+from dashboard.lines import Line, clip, within
 from dashboard.palette import Palette
-from dashboard.sentences import age, first_period, newest_period
-from dashboard.snapshot import Snapshot, end_of, label, latest_value, months_between, stale
-from dashboard.text import day, number, speak, t
+from dashboard.sentences import age, alt_line, newest_period
+from dashboard.snapshot import Snapshot, end_of, months_between, stale
+from dashboard.text import speak, t
+from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
 from loaders.model import Series
 
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
+# The header of a table that is no series: what each line is called, and the attribute that says it.
+SAID = (
+    ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),
+    ("citation", "citation"), ("retrieved", "retrieved_at"), ("caveat", "caveat"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The one chart that the address asks for, with its title and its finding in a sentence."""
+
+    figure: go.Figure
+    key: str
+    title: str
+    alt: str
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page of this run shares: the data, the reader's choice, the colours, today."""
+    """What every page of this run shares: the data, the reader's choice, the colours, today.
+
+    Where the address asks for one chart, its page leaves it in ``asked``.
+    """
 
     snapshot: Snapshot
     selection: Selection
     look: Palette
     today: np.datetime64
+    asked: list[Asked] = field(default_factory=list)
 
     @property
     def rows(self) -> list[Series]:
@@ -95,6 +118,20 @@ def here(current: Frame, anchor: str = "") -> str:
     return f"{base}?{urlencode(filters.full(current.selection))}{'#' + anchor if anchor else ''}"
 
 
+def alone(current: Frame, key: str) -> str:
+    """The full address at which one chart stands alone, for another page to show in a frame."""
+    return f"{here(replace_chart(current, key))}&embed=true"
+
+
+def whole(current: Frame, key: str) -> str:
+    """The full address of the page on which a chart stands, at that chart."""
+    return here(replace_chart(current, ""), key)
+
+
+def replace_chart(current: Frame, key: str) -> Frame:
+    return replace(current, selection=replace(current.selection, chart=key))
+
+
 def aged(current: Frame, dataset: xr.Dataset) -> str:
     """How old a record is that is older than three of its steps; nothing where the reader chose the end."""
     if current.selection.end or not stale(dataset, current.today):
@@ -104,16 +141,8 @@ def aged(current: Frame, dataset: xr.Dataset) -> str:
 
 def line(current: Frame, row: Series, **look: object) -> Line:
     """A series in its place's colours and in the reader's period, with its age where it is stale."""
-    dataset, colors = current.snapshot.series[row.id], current.look
-    whole = line_of(
-        dataset,
-        label(row),
-        colors.of_place(row.place, row.sea),
-        text_color=colors.text_of_place(row.place, row.sea),
-        age=aged(current, dataset),
-        **look,
-    )
-    return clip(whole, *current.period)
+    old = aged(current, current.snapshot.series[row.id])
+    return clip(bodies.line_of_row(row, current.snapshot, current.look, age=old, **look), *current.period)
 
 
 def credit_of(current: Frame, lines: Sequence[Line]) -> str:
@@ -131,39 +160,9 @@ def newest_words(current: Frame) -> tuple[str, str]:
     return newest_period(dataset), age(months)
 
 
-def credit(datasets: Sequence[xr.Dataset], cache_id: str) -> str:
-    """The line that travels inside a picture: who made the data, when fetched, which cache."""
-    names = list(dict.fromkeys(dataset.attrs["source_label"] for dataset in datasets))
-    return t("chart.credit", sources="; ".join(names), retrieved=_retrieved(datasets), cache=cache_id)
-
-
-def citation(title: str, datasets: Sequence[xr.Dataset], cache_id: str, link: str) -> str:
-    """One text to paste: the chart's title, each provider's own citation, the state, the link."""
-    said = list(dict.fromkeys(dataset.attrs["citation"].rstrip(".") + "." for dataset in datasets))
-    return t(
-        "chart.cite_text",
-        titles=title,
-        citations=" ".join(said),
-        retrieved=_retrieved(datasets),
-        cache=cache_id,
-        link=link,
-    )
-
-
 def alt_of(current: Frame, dataset: xr.Dataset, unit: str, decimals: int) -> str:
     """The finding of one line in the reader's period in a sentence, for those who do not see it."""
-    dataset = inside(dataset, *current.period)
-    first, last = first_period(dataset), newest_period(dataset)
-    value = number(latest_value(dataset)[1], decimals)
-    return t(
-        "chart.alt_line",
-        title=dataset.attrs["title"],
-        first=first,
-        last=last,
-        when=last,
-        value=value,
-        unit=unit,
-    )
+    return alt_line(inside(dataset, *current.period), unit, decimals)
 
 
 def fragment(part: Callable[P, None]) -> Callable[P, None]:
@@ -178,8 +177,6 @@ def fragment(part: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-@fragment
-@panel()
 def chart(
     figure: go.Figure,
     *,
@@ -190,81 +187,112 @@ def chart(
     current: Frame,
     drawn: pd.DataFrame | None = None,
 ) -> None:
-    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
+    """A figure of series, and under it what stands behind them.
 
     ``drawn`` is what is plotted, where that is not the points of the lines themselves.
     """
+    behind = of_lines(key, title, lines, current, drawn)
+    show(figure, key=key, title=title, alt=alt, behind=behind, current=current)
+
+
+def show(figure: go.Figure, *, key: str, title: str, alt: str, behind: Behind, current: Frame) -> None:
+    """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
+
+    Where the address asks for one chart, none is drawn here: the entry script shows the one it asks for.
+    """
+    if not current.selection.chart:
+        _with_actions(figure, key, title, alt, behind, current)
+    elif current.selection.chart == key:
+        current.asked.append(Asked(figure, key, title, alt))
+
+
+@fragment
+@panel()
+def _with_actions(figure: go.Figure, key: str, title: str, alt: str, behind: Behind, current: Frame) -> None:
+    draw(figure, key, alt)
+    actions(key, title, behind, here(current, key), alone(current, key))
+
+
+def draw(figure: go.Figure, key: str, alt: str) -> None:
+    """A figure whose picture button saves the format that the reader chose."""
+    saved = {"filename": key, "scale": 2, "format": st.session_state.get("picture", PICTURES[0])}
     st.plotly_chart(
-        figure,
-        theme=None,
-        config=MODES | {"toImageButtonOptions": {"filename": key, "scale": 2}},
-        key=f"chart-{key}",
-        alt=alt,
+        figure, theme=None, config=MODES | {"toImageButtonOptions": saved}, key=f"chart-{key}", alt=alt
     )
-    actions(key, title, lines, current, drawn)
 
 
-def actions(
+def of_lines(
     key: str, title: str, lines: Sequence[Line], current: Frame, drawn: pd.DataFrame | None = None
-) -> None:
-    """The row of actions of one chart; what a popover shows is made when it opens."""
+) -> Behind:
+    """The plotted points of series, their files, and everybody who made them."""
     datasets = [current.snapshot.series[name] for name in dict.fromkeys(line.series for line in lines)]
+    link, plain = here(current, key), here(current)
+    offered = files(key, datasets, current)
+    if drawn is not None:
+        made = partial(loaders.table_to_csv, drawn, datasets, view=plain)
+        offered = [File(t("chart.csv_drawn"), f"{key}-drawn.csv", "text/csv", made), *offered]
+    return Behind(
+        partial(points.of_lines, lines, datasets) if drawn is None else partial(points.spoken, drawn),
+        offered,
+        partial(citation, title, datasets, current.snapshot.cache_id, link),
+        partial(entries, current, datasets, link),
+    )
+
+
+def of_frame(
+    key: str,
+    title: str,
+    frame: Callable[[], pd.DataFrame],
+    about: Sequence[xr.Dataset],
+    current: Frame,
+    netcdf: Sequence[xr.Dataset] = (),
+) -> Behind:
+    """Of a figure drawn from a table or a map: the numbers of ``frame``, and what ``about`` says of them."""
+    said = [(name, one.attrs.get(attr, "")) for one in about for name, attr in SAID]
     link = here(current, key)
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"actions-{key}"):
-        table = st.popover(t("chart.table"), type="tertiary", key=f"table-{key}", on_change="rerun")
-        download = st.popover(t("chart.download"), type="tertiary", key=f"download-{key}", on_change="rerun")
-        cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
-        address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
-    if table.open:
-        plotted = points.of_lines(lines, datasets) if drawn is None else points.spoken(drawn)
-        table.dataframe(plotted, hide_index=True, alt=title, key=f"frame-{key}", height=320)
-    if download.open:
-        with download:
-            if drawn is not None:
-                as_drawn(key, drawn, datasets, here(current))
-            downloads(key, datasets, here(current))
-    if cite.open:
-        cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
-    if address.open:
-        address.html(markup.small(t("chart.link_help")))
-        address.code(link, language=None, wrap_lines=True)
-
-
-def as_drawn(key: str, drawn: pd.DataFrame, datasets: Sequence[xr.Dataset], link: str) -> None:
-    """What is plotted as CSV, under the header lines of the series it comes from; built on click."""
-    st.download_button(
-        t("chart.csv_drawn"),
-        data=lambda: loaders.table_to_csv(drawn, datasets, view=link),
-        file_name=f"{key}-drawn.csv",
-        mime="text/csv",
-        key=f"csv-drawn-{key}",
-        on_click="ignore",
-        width="stretch",
+    return Behind(
+        frame,
+        [
+            File.csv(key, lambda: headed(frame(), [*said, ("view", link)])),
+            *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in netcdf),
+        ],
+        partial(citation, title, about, current.snapshot.cache_id, link),
+        partial(entries, current, about, link),
     )
 
 
-def downloads(key: str, datasets: Sequence[xr.Dataset], link: str) -> None:
-    """CSV of all series together, NetCDF one by one; built on click."""
-    st.download_button(
-        t("chart.csv"),
-        data=lambda: loaders.to_csv(datasets, view=link),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"csv-{key}",
-        on_click="ignore",
-        width="stretch",
+def files(key: str, datasets: Sequence[xr.Dataset], current: Frame) -> list[File]:
+    """CSV of all series together, everything as a zip, NetCDF one by one."""
+    return [
+        File.csv(key, partial(loaders.to_csv, datasets, view=here(current))),
+        archive(key, t("chart.zip"), datasets, current),
+        *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in datasets),
+    ]
+
+
+def archive(key: str, label: str, datasets: Sequence[xr.Dataset], current: Frame) -> File:
+    """A zip of the series with README and citations."""
+    make = partial(
+        package.archive,
+        datasets,
+        current.snapshot,
+        current.selection,
+        newest=newest_words(current)[0],
+        year=str(current.today)[:4],
+        link=here(current),
     )
-    for dataset in datasets:
-        name = dataset.attrs["series_id"]
-        st.download_button(
-            f"{t('chart.netcdf')}: {name}",
-            data=partial(loaders.to_netcdf, dataset),
-            file_name=f"{name}.nc",
-            mime="application/x-netcdf",
-            key=f"nc-{key}-{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+    return File(label, f"{key}.zip", "application/zip", make)
+
+
+def downloads(key: str, datasets: Sequence[xr.Dataset], current: Frame) -> None:
+    for file in files(key, datasets, current):
+        offer(key, file)
+
+
+def entries(current: Frame, datasets: Sequence[xr.Dataset], link: str) -> str:
+    """BibTeX of this state of the cache and of the providers of ``datasets``."""
+    newest, _ = newest_words(current)
+    return bibtex(datasets, current.snapshot.cache_id, newest, str(current.today)[:4], link)
 
 
 def refresh_allowed() -> bool:
@@ -328,16 +356,6 @@ def _last_refresh(key: str) -> None:
             )
         )
         st.code("\n".join(lines), language=None, wrap_lines=True)
-
-
-def _retrieved(datasets: Sequence[xr.Dataset]) -> str:
-    """The newest day on which any of these was fetched; embedded figures say so."""
-    days = [
-        dataset.attrs["retrieved_at"][:10] for dataset in datasets if dataset.attrs.get("origin") == "live"
-    ]
-    if not days:
-        return t("chart.embedded")
-    return t("chart.retrieved", when=day(np.datetime64(max(days))))
 
 
 def _month(value: str) -> np.datetime64 | None:

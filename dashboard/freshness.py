@@ -1,0 +1,63 @@
+"""How old the newest point of each live source is, counted in steps of that series' own cadence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.model import Catalogue, Series, Source
+
+STATES = ("fresh", "stale", "silent")
+
+
+@dataclass(frozen=True)
+class SourceAge:
+    """One live source: what is stored of it, its newest series, and its last attempt.
+
+    ``state`` is ``empty`` or one of STATES, ``steps`` the age of the newest point, both of the series
+    ``newest``; ``states`` counts the stored series by state; ``result`` is None where it was never asked.
+    """
+
+    source: Source
+    stored: int
+    total: int
+    newest: str | None
+    state: str
+    steps: float | None
+    states: Mapping[str, int]
+    attempted_at: str | None
+    result: str | None
+    message: str
+
+
+def by_source(catalogue: Catalogue, status: Mapping[str, Any], rows: Sequence[Series]) -> list[SourceAge]:
+    """The live sources of ``rows`` in catalogue order. A projection is never a source's newest series."""
+    entries = {entry["id"]: entry for entry in status["series"]}
+    attempts = {entry["id"]: entry for entry in status["sources"]}
+    found = []
+    for source in catalogue.sources.values():
+        mine = [row for row in rows if row.source == source.id]
+        if not source.module or not mine:
+            continue
+        live = [entries[row.id] for row in mine if entries[row.id]["origin"] == "live"]
+        records = [entries[row.id] for row in mine if not row.projection]
+        reach = [entry for entry in records if entry in live and entry["newest"]]
+        newest = max(reach, key=lambda entry: entry["newest"], default=None)
+        last = attempts.get(source.id, {})
+        found.append(
+            SourceAge(
+                source=source,
+                stored=len(live),
+                total=len(mine),
+                newest=newest["id"] if newest else None,
+                state=newest["state"] if newest else "empty",
+                steps=newest["age_steps"] if newest else None,
+                states=Counter(entry["state"] for entry in live),
+                attempted_at=last.get("attempted_at"),
+                result=last.get("result"),
+                message=last.get("message") or "",
+            )
+        )
+    return found
