@@ -17,7 +17,7 @@ What can go wrong, what happens instead, and the tests that show it. In every ca
 they were, byte by byte; the page still opens and says how old they are; the other sources go on; and one line
 says what happened, of when the kept data are and what to do. Catalogue: `tests/faults.toml`. Made by
 
-    python -m pytest --faults docs/faults.md
+    python -m pytest -m fault --faults=docs/faults.md
 """
 COLUMNS = ("id", "fault", "what happens instead", "tests", "last run")
 Covering = Mapping[str, list[str]]
