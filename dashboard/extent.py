@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.readings.pathway import inflow_to_hold
 
 M_KM2_TO_KM3 = 1e-3
+FILLED = 0.98
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,32 @@ def metres(found: Curve, step: float = 2.0) -> list[Metre]:
     return [Metre(top, top - step, (found.at(top)[0] - found.at(top - step)[0]) / step) for top in tops]
 
 
-def slope_at(found: Curve, level: float, half: float = 1.0) -> float:
-    """km2 per metre around a level, from ``half`` a metre on both sides; NaN where the table ends."""
-    low, high = max(level - half, found.level[0]), min(level + half, found.level[-1])
-    if high - low < half:
-        return float("nan")
-    return (found.at(high)[0] - found.at(low)[0]) / (high - low)
+def inside_outline(found: Curve) -> Curve:
+    """The part of a curve below the level at which the sea fills the outline that cut off the ground.
+
+    Above it the area cannot grow, whatever the shore did.
+    """
+    open_ = found.area <= FILLED * found.area[-1]
+    return Curve(
+        found.level[open_],
+        found.area[open_],
+        found.volume[open_],
+        tuple(year for year, kept in zip(found.years, open_, strict=True) if kept),
+    )
+
+
+def layer(found: Curve, level: float, rise: float) -> float:
+    """Mean area (km2) of the water from a level to ``rise`` metres above it; the level's own for no rise."""
+    if rise == 0:
+        return found.at(level)[0]
+    return (found.at(level + rise)[1] - found.at(level)[1]) / rise / M_KM2_TO_KM3
+
+
+def below(found: Curve, level: float) -> tuple[float, float]:
+    """Bed (km2) that one metre less than a level uncovers, and the water (km3) that the metre holds."""
+    area, volume = found.at(level)
+    lower_area, lower_volume = found.at(level - 1)
+    return area - lower_area, volume - lower_volume
 
 
 def hold(fall: float, fall_error: float, area_low: float, area_high: float) -> Hold:

@@ -25,6 +25,11 @@ class Palette:
     def south_aral(self) -> str:
         return self.ink
 
+    @property
+    def bed(self) -> str:
+        """Bed that falls dry: the hue furthest from water in every kind of colour vision."""
+        return self.north_aral
+
     def of_place(self, place: str, sea: str) -> str:
         """Line colour of a place; a river or a country takes its sea's."""
         if place == "north-aral":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,11 +22,12 @@ STALE_STEPS = 3
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The catalogue and every stored series in memory, read-only, with the cache id that names this state."""
+    """The catalogue and all that is stored in memory, read-only, with the cache id that names this state."""
 
     catalogue: Catalogue
     series: Mapping[str, xr.Dataset]
     cache_id: str
+    fields: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
     def rows(self) -> list[Series]:
         """The catalogue rows of the series that hold data, in catalogue order."""
@@ -56,7 +57,7 @@ def speaking(snapshot: Snapshot, lang: str) -> Snapshot:
 
 
 def load() -> Snapshot:
-    return Snapshot(loaders.catalogue(), loaders.open_all(), loaders.cache_id())
+    return Snapshot(loaders.catalogue(), loaders.open_all(), loaders.cache_id(), loaders.open_fields())
 
 
 def label(row: Series) -> str:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
-    "list_series", "open_all", "open_field", "open_series", "open_table", "refresh", "status", "table_to_csv",
-    "to_csv", "to_netcdf", "to_zip",
+    "list_series", "open_all", "open_field", "open_fields", "open_series", "open_table", "refresh", "status",
+    "table_to_csv", "to_csv", "to_netcdf", "to_zip",
 ]  # fmt: skip
 EVERYTHING = Selection()
 Origin = Literal["best", "live", "baseline"]
@@ -67,6 +67,13 @@ def open_field(field_id: str) -> xr.Dataset:
     from loaders import opening
 
     return opening.open_field(field_id)
+
+
+def open_fields() -> dict[str, xr.Dataset]:
+    """Every field that has something stored; none before the first refresh."""
+    from loaders import opening
+
+    return opening.open_fields()
 
 
 def open_table(table_id: str) -> pd.DataFrame:

@@ -19,8 +19,8 @@ def listed() -> list[dict[str, Any]]:
     with no series and the number of its values as ``added``.
     """
     updates = [row | {"outcome": "updated"} for row in store.changes()]
-    known = catalogue().series
-    found = [row | {"unit": known[row["series"]].unit} for row in updates + _held() if row["series"] in known]
+    units = {name: dict(row).get("unit", "") for name, row in catalogue().items.items()}
+    found = [row | {"unit": units[row["series"]]} for row in updates + _held() if row["series"] in units]
     newest_first = sorted(found + _embedded(), key=lambda row: row["when"], reverse=True)
     return [{key: row[key] for key in KEYS} for row in newest_first]
 

@@ -71,6 +71,15 @@ def open_item(item_id: str) -> xr.Dataset:
     return open_field(item_id) if item_id in catalogue().fields else open_series(item_id, "best")
 
 
+def open_fields() -> dict[str, xr.Dataset]:
+    """Every field of which something sound is stored."""
+    found = {}
+    for name in catalogue().fields:
+        with suppress(LoadError):
+            found[name] = open_field(name)
+    return found
+
+
 def _derived(row: Series, origin: str, known: dict[str, xr.Dataset]) -> xr.Dataset:
     """Computed from its inputs; as live as the newest of them."""
     from loaders.deriving import derive

@@ -52,6 +52,13 @@ def outlines() -> dict[str, Outline]:
     }
 
 
+@cache
+def about() -> dict[str, str]:
+    """What the table says of itself: ``source``, ``source_url``, ``licence``, ``how``."""
+    table = json.loads(FILE.read_text("utf-8"))
+    return {key: table[key] for key in ("source", "source_url", "licence", "how")}
+
+
 def box(outline: Outline) -> Box:
     """The smallest box of latitudes and longitudes around the shore."""
     (west, south), (east, north) = outline.rings[0].min(axis=0), outline.rings[0].max(axis=0)

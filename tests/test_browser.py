@@ -332,13 +332,15 @@ def test_address_of_each_page_opens_that_page(reader):
         expect(reader.get_by_role("heading", level=1)).to_have_count(1)
 
 
-def test_address_of_no_page_shows_the_overview(browser, dashboard):
-    """Streamlit says in its own words that there is no such page, also on the console."""
-    anything = re.compile(r"http://127\.0\.0\.1:\d+/(?:nowhere/_stcore|static/js)/.*")
-    for page in visit(browser, dashboard.url, anything):
-        go(page, "nowhere?sea=aral")
+@pytest.mark.parametrize("stray", ["nowhere", "overview"])
+def test_address_of_no_page_shows_the_overview(browser, dashboard, stray):
+    """Without Streamlit's dialog, which says that there is no such page, also on the console."""
+    below = re.compile(rf"http://127\.0\.0\.1:\d+/{stray}/_stcore/(?:health|host-config)")
+    for page in visit(browser, dashboard.url, below):
+        go(page, f"{stray}?sea=aral")
         address(page, "", sea="aral")
         expect(page.locator(".ts-card h2")).to_have_text([t("card.north-aral"), t("card.south-aral")])
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_copied_link_writes_everything_out_and_opens_the_same_view(reader):

@@ -378,3 +378,11 @@ def test_a_live_check_counts_fields(monkeypatch):
         monkeypatch.setenv("TWO_SEAS_ETOPO_URL", server.url)
         (found,) = live.check(["etopo"])
     assert (found.outcome, found.text.split(",")[0]) == ("ok", "as expected (2 fields")
+
+
+def test_the_news_tell_of_fields_too(refreshed):
+    refreshed(northern_slope(3.0))
+    refreshed(northern_slope(3.3))
+    told = [(row["series"], row["outcome"]) for row in loaders.changes()]
+    assert (TABLE, "held") in told
+    assert {(name, "updated") for name in (TABLE, MAP, ARAL)} <= set(told)

@@ -1,5 +1,7 @@
 """Data and method: every series with its source, terms and age; facts; method; how to cite."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -109,18 +111,10 @@ def series_part():
             if "formula" in about:
                 st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
         with right:
-            parts.zipped("two-seas", t("data.all_zip"), [snapshot.series[row.id] for row in rows], current)
-            st.download_button(
-                t("data.all_csv"),
-                data=lambda: loaders.to_csv(
-                    [snapshot.series[row.id] for row in rows], view=parts.here(current)
-                ),
-                file_name="two-seas.csv",
-                mime="text/csv",
-                key="csv-all",
-                on_click="ignore",
-                width="stretch",
-            )
+            everything = [snapshot.series[row.id] for row in rows]
+            parts.offer("two-seas", parts.archive("two-seas", t("data.all_zip"), everything, current))
+            table = partial(loaders.to_csv, everything, view=parts.here(current))
+            parts.offer("two-seas", parts.File(t("data.all_csv"), "two-seas.csv", "text/csv", table))
     else:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
 

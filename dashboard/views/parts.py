@@ -20,7 +20,7 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, markup, package, points
+from dashboard import filters, package, points
 from dashboard.citation import bibtex, citation
 from dashboard.citation import credit as credit
 from dashboard.figures import bodies
@@ -31,12 +31,17 @@ from dashboard.palette import Palette
 from dashboard.sentences import age, alt_line, newest_period
 from dashboard.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.text import speak, t
+from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
 from loaders.model import Series
 
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
-PICTURES = ("png", "svg")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
+# The header of a table that is no series: what each line is called, and the attribute that says it.
+SAID = (
+    ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),
+    ("citation", "citation"), ("retrieved", "retrieved_at"), ("caveat", "caveat"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,30 +187,30 @@ def chart(
     current: Frame,
     drawn: pd.DataFrame | None = None,
 ) -> None:
+    """A figure of series, and under it what stands behind them.
+
+    ``drawn`` is what is plotted, where that is not the points of the lines themselves.
+    """
+    behind = of_lines(key, title, lines, current, drawn)
+    show(figure, key=key, title=title, alt=alt, behind=behind, current=current)
+
+
+def show(figure: go.Figure, *, key: str, title: str, alt: str, behind: Behind, current: Frame) -> None:
     """A figure and, under it, Table | Download | Cite | Link. The key is the chart's anchor.
 
-    ``drawn`` is what is plotted, where that is not the points of the lines themselves. Where the address
-    asks for one chart, none is drawn here: the entry script shows the one it asks for.
+    Where the address asks for one chart, none is drawn here: the entry script shows the one it asks for.
     """
     if not current.selection.chart:
-        _with_actions(figure, key, title, alt, lines, current, drawn)
+        _with_actions(figure, key, title, alt, behind, current)
     elif current.selection.chart == key:
         current.asked.append(Asked(figure, key, title, alt))
 
 
 @fragment
 @panel()
-def _with_actions(
-    figure: go.Figure,
-    key: str,
-    title: str,
-    alt: str,
-    lines: Sequence[Line],
-    current: Frame,
-    drawn: pd.DataFrame | None,
-) -> None:
+def _with_actions(figure: go.Figure, key: str, title: str, alt: str, behind: Behind, current: Frame) -> None:
     draw(figure, key, alt)
-    actions(key, title, lines, current, drawn)
+    actions(key, title, behind, here(current, key), alone(current, key))
 
 
 def draw(figure: go.Figure, key: str, alt: str) -> None:
@@ -216,108 +221,72 @@ def draw(figure: go.Figure, key: str, alt: str) -> None:
     )
 
 
-def actions(
+def of_lines(
     key: str, title: str, lines: Sequence[Line], current: Frame, drawn: pd.DataFrame | None = None
-) -> None:
-    """The row of actions of one chart; what a popover shows is made when it opens."""
+) -> Behind:
+    """The plotted points of series, their files, and everybody who made them."""
     datasets = [current.snapshot.series[name] for name in dict.fromkeys(line.series for line in lines)]
+    link, plain = here(current, key), here(current)
+    offered = files(key, datasets, current)
+    if drawn is not None:
+        made = partial(loaders.table_to_csv, drawn, datasets, view=plain)
+        offered = [File(t("chart.csv_drawn"), f"{key}-drawn.csv", "text/csv", made), *offered]
+    return Behind(
+        partial(points.of_lines, lines, datasets) if drawn is None else partial(points.spoken, drawn),
+        offered,
+        partial(citation, title, datasets, current.snapshot.cache_id, link),
+        partial(entries, current, datasets, link),
+    )
+
+
+def of_frame(
+    key: str,
+    title: str,
+    frame: Callable[[], pd.DataFrame],
+    about: Sequence[xr.Dataset],
+    current: Frame,
+    netcdf: Sequence[xr.Dataset] = (),
+) -> Behind:
+    """Of a figure drawn from a table or a map: the numbers of ``frame``, and what ``about`` says of them."""
+    said = [(name, one.attrs.get(attr, "")) for one in about for name, attr in SAID]
     link = here(current, key)
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"actions-{key}"):
-        table = st.popover(t("chart.table"), type="tertiary", key=f"table-{key}", on_change="rerun")
-        download = st.popover(t("chart.download"), type="tertiary", key=f"download-{key}", on_change="rerun")
-        cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
-        address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
-    if table.open:
-        plotted = points.of_lines(lines, datasets) if drawn is None else points.spoken(drawn)
-        table.dataframe(plotted, hide_index=True, alt=title, key=f"frame-{key}", height=320)
-    if download.open:
-        with download:
-            if drawn is not None:
-                as_drawn(key, drawn, datasets, here(current))
-            downloads(key, datasets, current)
-            _picture(key)
-    if cite.open:
-        cite.code(citation(title, datasets, current.snapshot.cache_id, link), language=None, wrap_lines=True)
-        cite.code(entries(current, datasets, link), language="latex", wrap_lines=True)
-    if address.open:
-        address.html(markup.small(t("chart.link_help")))
-        address.code(link, language=None, wrap_lines=True)
-        address.html(markup.small(t("chart.embed_help")))
-        address.code(markup.iframe(alone(current, key), title), language=None, wrap_lines=True)
-
-
-def _picture(key: str) -> None:
-    """Which format the picture button over every chart saves, for the rest of the visit."""
-    name = f"picture-{key}"
-    st.radio(
-        t("chart.picture"),
-        PICTURES,
-        index=PICTURES.index(st.session_state.get("picture", PICTURES[0])),
-        key=name,
-        horizontal=True,
-        format_func=str.upper,
-        on_change=lambda: st.session_state.update(picture=st.session_state[name]),
+    return Behind(
+        frame,
+        [
+            File.csv(key, lambda: headed(frame(), [*said, ("view", link)])),
+            *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in netcdf),
+        ],
+        partial(citation, title, about, current.snapshot.cache_id, link),
+        partial(entries, current, about, link),
     )
 
 
-def as_drawn(key: str, drawn: pd.DataFrame, datasets: Sequence[xr.Dataset], link: str) -> None:
-    """What is plotted as CSV, under the header lines of the series it comes from; built on click."""
-    st.download_button(
-        t("chart.csv_drawn"),
-        data=lambda: loaders.table_to_csv(drawn, datasets, view=link),
-        file_name=f"{key}-drawn.csv",
-        mime="text/csv",
-        key=f"csv-drawn-{key}",
-        on_click="ignore",
-        width="stretch",
+def files(key: str, datasets: Sequence[xr.Dataset], current: Frame) -> list[File]:
+    """CSV of all series together, everything as a zip, NetCDF one by one."""
+    return [
+        File.csv(key, partial(loaders.to_csv, datasets, view=here(current))),
+        archive(key, t("chart.zip"), datasets, current),
+        *(File.netcdf(one.attrs["series_id"], partial(loaders.to_netcdf, one)) for one in datasets),
+    ]
+
+
+def archive(key: str, label: str, datasets: Sequence[xr.Dataset], current: Frame) -> File:
+    """A zip of the series with README and citations."""
+    make = partial(
+        package.archive,
+        datasets,
+        current.snapshot,
+        current.selection,
+        newest=newest_words(current)[0],
+        year=str(current.today)[:4],
+        link=here(current),
     )
+    return File(label, f"{key}.zip", "application/zip", make)
 
 
 def downloads(key: str, datasets: Sequence[xr.Dataset], current: Frame) -> None:
-    """CSV of all series together, NetCDF one by one, everything as a zip; built on click."""
-    link = here(current)
-    st.download_button(
-        t("chart.csv"),
-        data=lambda: loaders.to_csv(datasets, view=link),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"csv-{key}",
-        on_click="ignore",
-        width="stretch",
-    )
-    zipped(key, t("chart.zip"), datasets, current)
-    for dataset in datasets:
-        name = dataset.attrs["series_id"]
-        st.download_button(
-            f"{t('chart.netcdf')}: {name}",
-            data=partial(loaders.to_netcdf, dataset),
-            file_name=f"{name}.nc",
-            mime="application/x-netcdf",
-            key=f"nc-{key}-{name}",
-            on_click="ignore",
-            width="stretch",
-        )
-
-
-def zipped(key: str, label: str, datasets: Sequence[xr.Dataset], current: Frame) -> None:
-    """A zip of the series with README and citations, built on click."""
-    st.download_button(
-        label,
-        data=partial(
-            package.archive,
-            datasets,
-            current.snapshot,
-            current.selection,
-            newest=newest_words(current)[0],
-            year=str(current.today)[:4],
-            link=here(current),
-        ),
-        file_name=f"{key}.zip",
-        mime="application/zip",
-        key=f"zip-{key}",
-        on_click="ignore",
-        width="stretch",
-    )
+    for file in files(key, datasets, current):
+        offer(key, file)
 
 
 def entries(current: Frame, datasets: Sequence[xr.Dataset], link: str) -> str:
