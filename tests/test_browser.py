@@ -501,7 +501,7 @@ def refresh(page: Page) -> dict[str, str]:
     expect(page.get_by_text(t("data.refresh_running"))).to_have_count(0)
     expect(page.get_by_text(t("data.refresh_done", words="")[:16])).to_be_visible()
     settled(page)
-    lines = page.locator('[data-testid="stExpander"] code').inner_text().splitlines()
+    lines = page.locator('[data-testid="stExpander"] code').first.inner_text().splitlines()
     counted = [
         re.fullmatch(r"([\w-]+): (\d+ (?:updated|unchanged|held|failed|skipped)\b.*)", one) for one in lines
     ]
