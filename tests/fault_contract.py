@@ -15,13 +15,15 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
 from dashboard import cli
-from dashboard.text import t
+from dashboard.text import day, t
 from loaders import commands, store
 from loaders.model import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
@@ -30,6 +32,7 @@ from tests.providers import Providers
 APP = str(ROOT / "dashboard" / "app.py")
 MARKER = "Zq7-marker-of-a-key-Zq7"
 LIMIT = 200
+LIVE = ("fresh", "stale", "silent")
 LOCKS = ("refresh.lock", "refresh.json")
 
 
@@ -176,12 +179,15 @@ class Contract:
         app = self.data_page()
         series = app.dataframe[0].value.set_index(t("data.col_series"))
         for one in hurt:
-            assert series.loc[one.series, t("data.col_origin")] == "live"
-            assert series.loc[one.series, t("data.col_age")] >= 0
-        sources = app.dataframe[1].value.set_index(t("data.col_source"))
-        attempt = sources.loc[loaders.catalogue().sources[self.victim].label]
-        assert attempt[t("data.col_attempt")] >= f"{begun:%Y-%m-%dT%H:%M:%SZ}"
-        assert f"{len(hurt)} {hurt[0].outcome}" in attempt[t("data.col_result")]
+            assert series.loc[one.series, t("data.col_state")] in {t(f"state.{word}") for word in LIVE}
+            assert series.loc[one.series, t("data.col_steps")] >= 0
+        html = " ".join(block.proto.body for block in app.get("html"))
+        name = escape(loaders.catalogue().sources[self.victim].label)
+        below = html[html.index(escape(t("data.sources_deck"))) :]
+        line = below[below.index(name) :].split("ts-row")[0]
+        assert t(f"data.result_{hurt[0].outcome}") in line
+        assert day(np.datetime64(f"{begun:%Y-%m-%d}")) in line
+        assert f"{len(hurt)} {hurt[0].outcome}" in line
 
     def data_page(self) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=60).switch_page("views/data.py").run()
