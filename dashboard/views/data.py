@@ -13,7 +13,7 @@ from dashboard.views import parts, sources
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
-rows = current.rows
+rows = sorted(current.rows, key=lambda row: row.derive is not None)
 chosen_rows = filters.matching(selection, snapshot.catalogue.series.values())
 status, changes = loaders.status(), loaders.changes()
 DERIVED = ("formula", "inputs", "uncertainty")
