@@ -12,6 +12,7 @@ with words that must stand in the one line on standard error.
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -176,12 +177,15 @@ class Contract:
         app = self.data_page()
         series = app.dataframe[0].value.set_index(t("data.col_series"))
         for one in hurt:
-            assert series.loc[one.series, t("data.col_origin")] == "live"
-            assert series.loc[one.series, t("data.col_age")] >= 0
-        sources = app.dataframe[1].value.set_index(t("data.col_source"))
-        attempt = sources.loc[loaders.catalogue().sources[self.victim].label]
-        assert attempt[t("data.col_attempt")] >= f"{begun:%Y-%m-%dT%H:%M:%SZ}"
-        assert f"{len(hurt)} {hurt[0].outcome}" in attempt[t("data.col_result")]
+            assert series.loc[one.series, t("data.col_newest")]
+            assert series.loc[one.series, t("data.col_steps")] >= 0
+        attempt = next(item for item in loaders.status()["sources"] if item["id"] == self.victim)
+        assert attempt["attempted_at"] >= f"{begun:%Y-%m-%dT%H:%M:%SZ}"
+        said = html.unescape(" ".join(block.proto.body for block in app.get("html")))
+        label = loaders.catalogue().sources[self.victim].label
+        line = said[said.index(label) :].split(t("data.col_licence"))[0]
+        assert t(f"data.result_{hurt[0].outcome}") in line
+        assert f"{len(hurt)} {hurt[0].outcome}" in line
 
     def data_page(self) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=60).switch_page("views/data.py").run()

@@ -120,7 +120,7 @@ def test_a_first_start_without_cache_and_network_shows_the_embedded_figures(cont
     assert [line.split(":")[0] for line in lines] == ["gwm", "world-bank"]
     assert all("; kept none; " in line and len(line) <= 200 for line in lines)
     table = contract.data_page().dataframe[0].value
-    assert set(table[t("data.col_origin")]) <= {"baseline", "derived"}
+    assert {item["origin"] for item in loaders.status()["series"]} <= {"baseline", "derived", None}
     assert "caspian-level-dahiti" in set(table[t("data.col_series")])
     app = visit()
     assert charts_of(app)
