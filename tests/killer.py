@@ -84,11 +84,11 @@ def run(folder: Path, seed: int, count: int) -> Counter:
         usual = refresh(1)
         for number in range(2, 2 + count):
             serve(number)
-            seen["killed"] += killed_after(dice.uniform(0, 1.2 * usual))
+            seen["killed"] += killed_after(dice.uniform(0, 1.5 * usual))
             found = generation()
             assert found in ((number - 1) % TURNS, number % TURNS), (found, number)
             seen["new" if found == number % TURNS else "old"] += 1
-            refresh(number)
+            usual = refresh(number)
         seen["half files"] = len(half_files())
         for path in half_files():
             os.utime(path, (1, 1))

@@ -21,7 +21,7 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.serving import Served, served  # noqa: E402
-from tests.test_browser import DESK, PHONE, browser, drawn, go, visit  # noqa: E402, F401
+from tests.test_browser import DESK, PHONE, drawn, go, visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ FEW, ROWS = 3, 3
 
 
 @pytest.fixture(scope="module")
-def still(browser, tmp_path_factory) -> Iterator[Served]:  # noqa: F811
+def still(browser, tmp_path_factory) -> Iterator[Served]:
     """A server for which it is always the same day."""
     folder = tmp_path_factory.mktemp("still")
     (folder / "sitecustomize.py").write_text(STILL)
@@ -59,7 +59,7 @@ def still(browser, tmp_path_factory) -> Iterator[Served]:  # noqa: F811
         yield running
 
 
-def picture(browser: Browser, url: str, address: str, size: dict, theme: str) -> Image.Image:  # noqa: F811
+def picture(browser: Browser, url: str, address: str, size: dict, theme: str) -> Image.Image:
     """The whole page, a quarter as wide and high."""
     for page in visit(browser, url, viewport=size, color_scheme=theme):
         go(page, address)
@@ -87,7 +87,7 @@ def moved(one: Image.Image, other: Image.Image) -> int:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_page_looks_as_it_did(browser, still, name, tmp_path):  # noqa: F811
+def test_page_looks_as_it_did(browser, still, name, tmp_path):
     address, size, theme = VIEWS[name]
     found, kept = picture(browser, still.url, address, size, theme), KEPT / f"{name}.webp"
     if KEEP:
@@ -99,7 +99,7 @@ def test_page_looks_as_it_did(browser, still, name, tmp_path):  # noqa: F811
     assert moved(found, known) <= FEW, f"another picture: see {tmp_path}"
 
 
-def test_a_chart_that_changed_is_seen(browser, still):  # noqa: F811
+def test_a_chart_that_changed_is_seen(browser, still):
     changed = picture(browser, still.url, "level?sea=caspian&from=1990-01", DESK, "light")
     assert moved(changed, Image.open(KEPT / "level.webp").convert("RGB")) > 10 * FEW
 
