@@ -25,8 +25,15 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     from tests.fault_register import Recorder
 
-    if config.getoption("--faults"):
+    if config.getoption("--faults") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(config.getoption("--faults"))))
+
+
+def pytest_collection_modifyitems(items):
+    from tests.fault_register import tell
+
+    for item in items:
+        tell(item)
 
 
 def samples_folder() -> Path | None:

@@ -88,16 +88,13 @@ class Recorder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.ids: dict[str, tuple[str, ...]] = {}
         self.outcomes: dict[str, set[str]] = {}
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.ids = {item.nodeid: _ids(item) for item in items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
-            for fault in self.ids.get(report.nodeid, ()):
-                self.outcomes.setdefault(fault, set()).add(report.outcome)
+            for name, fault in report.user_properties:
+                if name == "fault":
+                    self.outcomes.setdefault(str(fault), set()).add(report.outcome)
 
     def pytest_sessionfinish(self) -> None:
         order = ("failed", "passed", "skipped")
@@ -107,5 +104,7 @@ class Recorder:
         self.path.write_text(page(covering(), results), "utf-8")
 
 
-def _ids(item: pytest.Item) -> tuple[str, ...]:
-    return tuple(fault for mark in item.iter_markers("fault") for fault in mark.args)
+def tell(item: pytest.Item) -> None:
+    """Let every report of ``item`` carry its faults, in whichever process it runs."""
+    faults = (fault for mark in item.iter_markers("fault") for fault in mark.args)
+    item.user_properties += [("fault", fault) for fault in faults]

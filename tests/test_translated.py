@@ -68,7 +68,7 @@ def test_no_translation_is_left_over(lang):
 
 
 # Typed in code beside a figure, or the units of a dataset.
-UNITS = {"m", "km2", "km3", "km²", "km³", "m³/s"}
+UNITS = {"m", "km", "km2", "km3", "km²", "km³", "m³/s"}
 
 
 def numbers(said: str) -> Counter:
