@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 120.0
+
+
+@dataclass
+class Seen:
+    """What one visitor saw: the number of charts, and what went wrong. The messages themselves are let go."""
+
+    charts: int = 0
+    failures: list[str] = field(default_factory=list)
+    ended: bool = False
+
+    def hear(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        self.charts += element.HasField("plotly_chart")
+        if element.HasField("exception"):
+            self.failures.append(element.exception.message)
+        if element.HasField("alert") and element.alert.format == element.alert.ERROR:
+            self.failures.append(element.alert.body)
+        if message.WhichOneof("type") == "script_finished":
+            self.ended = True
+            if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                self.failures.append(f"ended with {message.script_finished}")
 
 
 async def opened(url: str, origin: str | None = None) -> ClientConnection:
@@ -19,38 +41,23 @@ async def opened(url: str, origin: str | None = None) -> ClientConnection:
     )
 
 
-async def visit(url: str, page: str = "", query: str = "") -> list[ForwardMsg]:
-    """All messages of one visit, from the handshake to the end of the script."""
+async def visit(url: str) -> Seen:
+    """One visit of the Overview, from the handshake to the end of the script."""
     asked = BackMsg()
-    asked.rerun_script.query_string = query
-    asked.rerun_script.page_name = page
+    asked.rerun_script.query_string = ""
     line = await opened(url, url)
     await line.send(asked.SerializeToString())
-    heard = []
-    while not heard or heard[-1].WhichOneof("type") != "script_finished":
-        heard.append(ForwardMsg.FromString(await asyncio.wait_for(line.recv(), PATIENCE)))
+    seen = Seen()
+    while not seen.ended:
+        seen.hear(ForwardMsg.FromString(await asyncio.wait_for(line.recv(), PATIENCE)))
     await line.close()
-    return heard
+    return seen
 
 
-def together(url: str, count: int, page: str = "") -> list[list[ForwardMsg]]:
+def together(url: str, count: int) -> list[Seen]:
     """So many visits at once."""
 
-    async def all_of_them() -> list[list[ForwardMsg]]:
-        return await asyncio.gather(*(visit(url, page) for _ in range(count)))
+    async def all_of_them() -> list[Seen]:
+        return await asyncio.gather(*(visit(url) for _ in range(count)))
 
     return asyncio.run(all_of_them())
-
-
-def failures(heard: list[ForwardMsg]) -> list[str]:
-    """Exceptions and error boxes among the messages, and an end that was not a success."""
-    found = []
-    for message in heard:
-        element = message.delta.new_element
-        if element.HasField("exception"):
-            found.append(element.exception.message)
-        if element.HasField("alert") and element.alert.format == element.alert.ERROR:
-            found.append(element.alert.body)
-    if heard[-1].script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-        found.append(f"ended with {heard[-1].script_finished}")
-    return found
