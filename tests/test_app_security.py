@@ -228,7 +228,6 @@ def test_fifty_visitors_at_once_see_whole_pages_of_data_loaded_once(tmp_path):
                     assert seen.failures == []
                     assert seen.charts >= 3
                 held.append(resident(found.pid))
-            print("HELD", held)
             assert count.read_text() == "x"
             assert held[-1] - held[0] < 100
             if ROUNDS > 2:
