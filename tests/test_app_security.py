@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import http.client
 import os
 import stat
@@ -137,12 +136,12 @@ def test_rule_23_markdown_is_written_by_us_alone():
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
 def test_rule_13_a_foreign_page_gets_no_line(running, origin):
     with pytest.raises(InvalidStatus) as caught:
-        asyncio.run(visitors.opened(running[0].url, origin))
+        visitors.run(visitors.opened(running[0].url, origin))
     assert caught.value.response.status_code == 403
 
 
 def test_rule_13_the_own_page_gets_a_line_and_only_this_computer_is_listened_to(running):
-    assert asyncio.run(visitors.visit(running[0].url)).failures == []
+    assert visitors.run(visitors.visit(running[0].url)).failures == []
     assert CONFIG["server"]["address"] == "127.0.0.1"
     assert CONFIG["server"]["enableCORS"] is True
     assert CONFIG["server"]["enableXsrfProtection"] is True

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 120.0
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[None, None, T]) -> T:
+    """In a thread of its own: a browser that another test drives keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(asyncio.run, work).result()
 
 
 @dataclass
@@ -60,4 +71,4 @@ def together(url: str, count: int) -> list[Seen]:
     async def all_of_them() -> list[Seen]:
         return await asyncio.gather(*(visit(url) for _ in range(count)))
 
-    return asyncio.run(all_of_them())
+    return run(all_of_them())
