@@ -16,12 +16,12 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -38,6 +38,8 @@ LOCK, HOLDER = "refresh.lock", "refresh.json"
 LOCK_WAIT = 5.0
 READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 Entry = dict[str, Any]
+Found = TypeVar("Found")
+MOST_LOOKS = 50
 
 
 def folder() -> Path:
@@ -57,12 +59,17 @@ def folder() -> Path:
 
 def entries() -> dict[str, Entry]:
     """The manifest's entry of every stored series and field, of the newest generation whose file is there."""
-    found: dict[str, Entry] = {}
-    for content in (_manifest(MANIFEST), _manifest(PREVIOUS)):
-        for name, known in generation.entries(content).items():
-            if name not in found and _series_path(known["sha256"]).is_file():
-                found[name] = known
-    return found
+
+    def look() -> tuple[dict[str, Entry], bool]:
+        found: dict[str, Entry] = {}
+        contents = [generation.entries(_manifest(name)) for name in (MANIFEST, PREVIOUS)]
+        for content in contents:
+            for name, known in content.items():
+                if name not in found and _series_path(known["sha256"]).is_file():
+                    found[name] = known
+        return found, all(found.get(name) is known for name, known in contents[0].items())
+
+    return _unhurried(look)
 
 
 def raw_entries() -> dict[str, dict[str, Entry]]:
@@ -209,16 +216,36 @@ def _raw_path(source: str, sha256: str) -> Path:
 
 
 def _undamaged(series_id: str) -> tuple[bytes, Entry]:
-    known_any = False
-    for name in (MANIFEST, PREVIOUS):
-        known = generation.entries(_manifest(name)).get(series_id)
-        known_any = known_any or known is not None
-        data = _checked(known["sha256"]) if known else None
-        if known and data is not None:
-            return data, known
-    if known_any:
+    def look() -> tuple[tuple[bytes, Entry] | bool, bool]:
+        known_any = False
+        for name in (MANIFEST, PREVIOUS):
+            known = generation.entries(_manifest(name)).get(series_id)
+            known_any = known_any or known is not None
+            data = _checked(known["sha256"]) if known else None
+            if known and data is not None:
+                return (data, known), name == MANIFEST
+        return known_any, not known_any
+
+    found = _unhurried(look)
+    if isinstance(found, tuple):
+        return found
+    if found:
         raise CacheCorrupt(f"{series_id}: the stored file is missing or damaged; run refresh again")
     raise NoData(f"{series_id}: nothing stored; run refresh")
+
+
+def _unhurried(look: Callable[[], tuple[Found, bool]]) -> Found:
+    """What ``look`` finds, looked for again where it is not whole, while the generation changes.
+
+    Two commits between reading a manifest and opening its file sweep that file away: such a reader
+    was slow, and nothing is lost.
+    """
+    for _ in range(MOST_LOOKS):
+        before = fingerprint()
+        found, whole = look()
+        if whole or fingerprint() == before:
+            break
+    return found
 
 
 def _checked(sha256: str) -> bytes | None:

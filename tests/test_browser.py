@@ -409,6 +409,8 @@ def test_pictures_of_a_chart_carry_its_credit(reader):
     settled(reader)
     reader.keyboard.press("Escape")
     body.wait_for(state="hidden")
+    camera = reader.locator(".st-key-chart-overview-caspian .modebar-btn").first
+    expect(camera).to_have_attribute("data-title", "Download plot")  # "... as a PNG" until the page has run
     saved = picture(reader, "overview-caspian").decode()
     assert saved.startswith("<svg")
     assert credit in re.sub(r"<[^>]+>", " ", saved).replace("  ", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -217,6 +218,27 @@ def test_sweeping_keeps_two_generations_and_what_is_not_ours():
     assert (home / "series" / "mine.nc").exists()
     assert fresh.exists()
     assert not stale.exists()
+
+
+@pytest.mark.fault("C04")
+@pytest.mark.parametrize("ask", [store.entry, lambda name: store.entries()[name]])
+@pytest.mark.parametrize("commits", [2, 3, 7])
+def test_a_reader_slower_than_two_commits_reads_the_newest(monkeypatch, commits, ask):
+    """What its manifest names is swept before it is opened: it is late, and nothing is damaged."""
+    put(a=dataset(1.0))
+    at_once = store._manifest
+
+    def slowly(name: str) -> dict:
+        found = at_once(name)
+        monkeypatch.setattr(store, "_manifest", at_once)
+        for value in range(commits):
+            put(a=dataset(2.0 + value))
+        return found
+
+    monkeypatch.setattr(store, "_manifest", slowly)
+    newest = encode(dataset(1.0 + commits))
+    assert ask("a")["sha256"] == hashlib.sha256(newest).hexdigest()
+    assert decode(newest)["value"] == store.read("a")["value"]
 
 
 @pytest.mark.fault("D05")
