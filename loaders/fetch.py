@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
+from typing import Any
 
 import xarray as xr
 
 from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, combined_sha256, failed, judge, refused, unchanged
+from loaders.judge import Fetched, combined, failed, judge, refused, unchanged
 from loaders.model import Item, Progress, Request, Source
 from loaders.stored import Stored, stored
 from loaders.verdict import masked
@@ -30,14 +31,11 @@ class Payload:
     request: Request
     base: str
     body: bytes
+    sha256: str
     validators: dict[str, str]
     status: int
     url: str
     not_modified: bool
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass
@@ -105,38 +103,41 @@ def run(job: Job) -> None:
 def _ask(
     job: Job, module: ModuleType, request: Request, base: str, old: Mapping[str, Stored]
 ) -> list[Payload]:
-    """The answer and the pages that follow it; an answer "unchanged" is read from the kept raw file."""
+    """The answer and the pages that follow it."""
     found: list[Payload] = []
     following: Request | None = request
     for _ in range(MAX_PAGES):
         if following is None:
             break
-        kept = None if following.step else _kept(job, following, base, old)
-        validators = kept.validators if kept else {}
-        answer = http.get(job.source, following, base=base, validators=validators, deadline=job.deadline)
-        body = kept.body if kept and answer.not_modified else answer.body
+        payload = _answer(job, following, base, {} if following.step else _kept(job, following, base, old))
         if not following.step:
-            seen = (answer.validators, answer.status, answer.url, answer.not_modified)
-            found.append(Payload(following, base, body, *seen))
+            found.append(payload)
         more = getattr(module, "more", None)
-        following = more(body, following) if more else None
+        following = more(payload.body, following) if more else None
     return found
 
 
-def _kept(job: Job, request: Request, base: str, old: Mapping[str, Stored]) -> Payload | None:
-    """The raw answer kept from the last time, where everything it served is still stored undamaged."""
-    known = store.raw_entries().get(job.source.id, {}).get(masked(request.name, job.source))
-    if job.force or not known or not known.get("validators"):
-        return None
-    if known.get("base") != masked(base, job.source):
-        return None
-    if not all(name in old and name in known["series"] for name in request.series):
-        return None
-    try:
-        body = store.read_raw(job.source.id, known["sha256"])
-    except Cache:
-        return None
-    return Payload(request, base, body, known["validators"], known["status"], known["url"], True)
+def _answer(job: Job, request: Request, base: str, kept: Mapping[str, Any]) -> Payload:
+    """One answer; "unchanged" is read from the kept raw file, or asked for again where that is damaged."""
+    validators = kept.get("validators", {})
+    answer = http.get(job.source, request, base=base, validators=validators, deadline=job.deadline)
+    if answer.not_modified:
+        try:
+            body, sha256 = store.read_raw(job.source.id, kept["sha256"]), kept["sha256"]
+        except Cache:
+            return _answer(job, request, base, {})
+    else:
+        body, sha256 = answer.body, hashlib.sha256(answer.body).hexdigest()
+    seen = (answer.validators, answer.status, answer.url, answer.not_modified)
+    return Payload(request, base, body, sha256, *seen)
+
+
+def _kept(job: Job, request: Request, base: str, old: Mapping[str, Stored]) -> Mapping[str, Any]:
+    """What is known of the answer of the last time, where everything it served is still stored undamaged."""
+    known = store.raw_entries().get(job.source.id, {}).get(masked(request.name, job.source), {})
+    if job.force or known.get("base") != masked(base, job.source):
+        return {}
+    return known if all(name in old and name in known["series"] for name in request.series) else {}
 
 
 def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: LoadError | None) -> Fetched:
@@ -149,7 +150,7 @@ def _finish(job: Job, module: ModuleType, name: str, old: Stored | None, error: 
     if error and not (answers and job.source.merge == "extend"):
         return refused(name, error, old.newest if old else None)
     # Where the newest file is damaged ``old`` is of the generation before, which these answers did not make.
-    made = old is not None and old.entry["payload_sha256"] == combined_sha256([item.body for item in answers])
+    made = old is not None and old.entry["payload_sha256"] == combined([item.sha256 for item in answers])
     if old is not None and made and all(payload.not_modified for payload in answers):
         return _without(error, unchanged(row.id, old.newest))
     known = old.dataset() if old else None

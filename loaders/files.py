@@ -73,6 +73,13 @@ def read(path: Path) -> bytes:
         return file.read()
 
 
+def names(folder: Path) -> set[str]:
+    """What lies in ``folder``; nothing where it cannot be read."""
+    with suppress(OSError):
+        return set(os.listdir(folder))
+    return set()
+
+
 def set_aside(path: Path) -> None:
     """Rename a damaged file to ``.bad`` so that it is kept for a look and never read again."""
     with suppress(OSError):

@@ -12,7 +12,9 @@ import queue
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,7 +26,8 @@ from loaders.transfer import read_body
 from loaders.verdict import masked, refusal, require_data
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from requests import Response
+    from requests.adapters import HTTPAdapter
     from tenacity import RetryCallState
 
 TRIES = 3
@@ -129,31 +132,29 @@ def _bounded(
 def _attempt(
     source: Source, request: Request, base: str, validators: Mapping[str, str], deadline: float
 ) -> Answer:
-    import requests
+    from requests.adapters import HTTPAdapter
 
     conditions = {CONDITIONS[key]: value for key, value in validators.items() if key in CONDITIONS}
     if request.body:
         conditions = {}
-    with requests.Session() as session:
-        session.trust_env = False
-        # Even when told not to follow, requests reads a redirect's body to the end and parses its target.
-        session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
-        session.headers.clear()
-        session.headers.update({"User-Agent": _user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"})
-        with _open(session, source, request, base, conditions, deadline) as response:
-            url = masked(address(source, request, base), source)
-            fresh = {key: value for key in CONDITIONS if (value := response.headers.get(key))}
-            if response.status_code == 304 and conditions:
-                return Answer(b"", True, {**validators, **fresh}, 304, url)
-            if response.status_code not in (200, 203) and not (request.step and response.status_code == 201):
-                raise refusal(source, response, deadline)
-            body = read_body(response, max_bytes=source.max_bytes, deadline=deadline)
-            require_data(source, body, response.headers.get("Content-Type", ""))
-            return Answer(body, False, fresh, response.status_code, url)
+    # A session would read .netrc and a redirect's body to the end, even when told not to follow it.
+    with (
+        closing(HTTPAdapter()) as transport,
+        _open(transport, source, request, base, conditions, deadline) as response,
+    ):
+        url = masked(address(source, request, base), source)
+        fresh = {key: value for key in CONDITIONS if (value := response.headers.get(key))}
+        if response.status_code == 304 and conditions:
+            return Answer(b"", True, {**validators, **fresh}, 304, url)
+        if response.status_code not in (200, 203) and not (request.step and response.status_code == 201):
+            raise refusal(source, response, deadline)
+        body = read_body(response, max_bytes=source.max_bytes, deadline=deadline)
+        require_data(source, body, response.headers.get("Content-Type", ""))
+        return Answer(body, False, fresh, response.status_code, url)
 
 
 def _open(
-    session: Session,
+    transport: HTTPAdapter,
     source: Source,
     request: Request,
     base: str,
@@ -164,7 +165,7 @@ def _open(
     url, headers, body = with_key(source, request, base)
     headers |= conditions
     for _ in range(HOPS + 1):
-        response = _send(session, url, headers, body, deadline)
+        response = _send(transport, url, headers, body, deadline)
         target = response.headers.get("Location")
         if response.status_code not in REDIRECTS or not target:
             return response
@@ -177,7 +178,8 @@ def _open(
     raise UnsafeRedirect(f"redirected more than {HOPS} times")
 
 
-def _send(session: Session, url: str, headers: dict[str, str], body: str, deadline: float) -> Response:
+def _send(transport: HTTPAdapter, url: str, headers: dict[str, str], body: str, deadline: float) -> Response:
+    from requests import Request as Asked
     from requests import exceptions, utils
 
     left = deadline - time.monotonic()
@@ -186,13 +188,15 @@ def _send(session: Session, url: str, headers: dict[str, str], body: str, deadli
     host = urlsplit(url).hostname
     trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     try:
-        return session.request(
+        asked = Asked(
             "POST" if body else "GET",
             url,
-            headers=headers,
+            headers={"User-Agent": _user_agent(), "Accept": "*/*", "Accept-Encoding": "identity", **headers},
             data=body.encode() if body else None,
+        ).prepare()
+        return transport.send(
+            asked,
             stream=True,
-            allow_redirects=False,
             timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
             proxies=utils.get_environ_proxies(url),
             verify=trusted,
@@ -222,6 +226,7 @@ def _proxy_variable(url: str) -> str:
     return found[0] if found else "the environment"
 
 
+@cache
 def _user_agent() -> str:
     from importlib.metadata import PackageNotFoundError, version
 

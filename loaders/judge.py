@@ -41,7 +41,7 @@ def judge(
     accept: bool = False,
 ) -> Fetched:
     """Parse, flag and compare the answers of one row with what is stored of it."""
-    payload_sha256 = combined_sha256(bodies)
+    payload_sha256 = combined([hashlib.sha256(body).hexdigest() for body in bodies])
     same = old is not None and old.attrs["payload_sha256"] == payload_sha256
     retrieved = datetime.fromisoformat(old.attrs["retrieved_at"]) if old is not None and same else now
     try:
@@ -131,7 +131,6 @@ def stamp(instant: datetime) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def combined_sha256(bodies: Sequence[bytes]) -> str:
+def combined(hashes: Sequence[str]) -> str:
     """The hash of one answer; of several, the hash of their hashes in order."""
-    hashes = [hashlib.sha256(body).hexdigest() for body in bodies]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()

@@ -6,8 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
+
+from loaders.errors import Asking
 
 LIST_COLUMNS = (
     "id", "sea", "indicator", "unit", "datum", "source", "kind", "experimental", "key_needed", "first",
@@ -29,8 +31,9 @@ def text(lines: Iterable[str]) -> None:
 
 
 def error(line: str | None) -> None:
+    """One line on standard error; there is nowhere to say that it cannot be written."""
     if line:
-        with _whoever_reads(sys.stderr):
+        with suppress(Asking), _whoever_reads(sys.stderr):
             print(line, file=sys.stderr)
 
 
@@ -48,14 +51,19 @@ def raw(data: bytes) -> None:
 
 @contextmanager
 def _whoever_reads(stream: TextIO | None) -> Iterator[None]:
-    """A closed stream is no error; a reader that goes away gets no more, and the work goes on."""
+    """A closed stream is no error; a reader that goes away gets no more, and the work goes on.
+
+    Raises Asking where what is said cannot be written, as on a full disk.
+    """
     try:
         yield
         if stream is not None:
             stream.flush()
-    except BrokenPipeError:
-        if stream is not None:
+    except OSError as error:
+        if stream is not None:  # what is still waiting in the stream would fail once more at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Asking(f"cannot write the output ({error.strerror})") from None
 
 
 def list_table(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -63,9 +63,10 @@ def entries() -> dict[str, Entry]:
     def look() -> tuple[dict[str, Entry], bool]:
         found: dict[str, Entry] = {}
         contents = [generation.entries(_manifest(name)) for name in (MANIFEST, PREVIOUS)]
+        there = files.names(folder() / "series")
         for content in contents:
             for name, known in content.items():
-                if name not in found and _series_path(known["sha256"]).is_file():
+                if name not in found and f"{known['sha256']}.nc" in there:
                     found[name] = known
         return found, all(found.get(name) is known for name, known in contents[0].items())
 

@@ -406,11 +406,11 @@ def test_pictures_of_a_chart_carry_its_credit(reader):
         assert np.asarray(foot)[..., 3].max() == 255  # ink under the axis, where the credit stands
     body = action(reader, "overview-caspian", "download")
     body.get_by_text("SVG", exact=True).click()
+    camera = reader.locator(".st-key-chart-overview-caspian .modebar-btn").first
+    expect(camera).to_have_attribute("data-title", "Download plot")  # "... as a PNG" until the page has run
     settled(reader)
     reader.keyboard.press("Escape")
     body.wait_for(state="hidden")
-    camera = reader.locator(".st-key-chart-overview-caspian .modebar-btn").first
-    expect(camera).to_have_attribute("data-title", "Download plot")  # "... as a PNG" until the page has run
     saved = picture(reader, "overview-caspian").decode()
     assert saved.startswith("<svg")
     assert credit in re.sub(r"<[^>]+>", " ", saved).replace("  ", " ")

@@ -404,6 +404,19 @@ def test_closed_standard_output_is_no_crash():
         assert done.returncode == 0
 
 
+@pytest.mark.fault("U07")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full there")
+def test_output_that_cannot_be_written_is_one_line():
+    for command in ("list", "list --json", "export caspian-level-dahiti --out -"):
+        line = f"{sys.executable} -m loaders {command} > /dev/full"
+        done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr == "python -m loaders: cannot write the output (No space left on device)\n"
+    line = f"{sys.executable} -m loaders export nothing-of-this-name 2> /dev/full"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 # ---- open -------------------------------------------------------------------------------------------------
 
 
