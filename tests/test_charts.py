@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.analysis import like_change
 from dashboard.figures import charts, drawing
+from dashboard.figures.leaders import emptiest
 from dashboard.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.palette import DARK, LIGHT
 from tests.figure_json import (
@@ -374,3 +375,33 @@ def test_each_point_says_what_it_stands_for():
     stated = baseline().series["north-aral-level-published"]
     printed = dict(zip([str(at)[:10] for at in stated["time"].values], steps_of(stated), strict=True))
     assert printed["2023-03-05"] == "day"
+
+
+# ---- names on leaders -------------------------------------------------------------------------------------
+
+
+def test_a_name_stands_where_the_figure_is_emptiest():
+    """A valley from 1960 to 1999 beside a line at its floor has its room above, a hill below."""
+    years = dates("1920", 100, "Y")
+    valley = np.where((years >= np.datetime64("1960")) & (years < np.datetime64("2000")), -10.0, 0.0)
+    for sign in (1, -1):
+        named, floor = line(times=years, values=sign * valley), line(times=years, values=[-10.0 * sign] * 100)
+        place = emptiest(named, [named, floor], (), ())
+        assert np.datetime64("1975-10") < place.when < np.datetime64("1983-03")  # half a name is 16.8 years
+        assert place.value == -10.0 * sign
+        assert place.height == pytest.approx(-7.0 * sign)  # three tenths of the range away
+
+
+def test_names_keep_clear_of_lines_marks_and_each_other():
+    years = dates("1920", 100, "Y")
+    first, second = (line(times=years, values=[value] * 100) for value in (0.0, 1.0))
+    steep = line(times=years, values=np.linspace(0, 10, 100))
+    lines = [first, second, steep]
+    one = emptiest(second, lines, (), ())
+    assert one.when == np.datetime64("1937-01-01")  # the emptiest end, half a name from it
+    assert one.height == pytest.approx(10 * 33 / 99 + 3.0, abs=0.2)
+    other = emptiest(first, lines, (), [one])
+    assert abs(other.height - one.height) >= 1.0 or abs(other.when - one.when) > np.timedelta64(16 * 365, "D")
+    mark = drawing.Mark(np.datetime64("1937-01-01"), 9.0, "words", dy=16)
+    assert emptiest(second, lines, [mark], ()).when > np.datetime64("1953-01-01")
+    assert emptiest(line(times=years[:3], values=[0, 1, 2]), lines, (), ()) is None

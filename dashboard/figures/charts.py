@@ -29,12 +29,12 @@ from dashboard.figures.drawing import (
     frame_time,
     hatch,
     margin_label,
-    name_on_leader,
     names_at_end,
     speech_line,
     spread,
     zero_line,
 )
+from dashboard.figures.leaders import names_on_leaders
 from dashboard.lines import Line, end_of_record
 from dashboard.palette import Palette
 from dashboard.text import month_name, number, period, translate
@@ -134,9 +134,8 @@ def long_view(
         zero_line(figure, look, zero)
     for mark in marks:
         annotate(figure, look, mark)
-    for at, drawn in enumerate(drawn for drawn in lines if drawn.role != "main"):
-        if at < NAMED:
-            name_on_leader(figure, look, drawn, at)
+    thin = [drawn for drawn in lines if drawn.role != "main"]
+    names_on_leaders(figure, look, thin[:NAMED], lines, marks)
     if brackets:
         bracket_row(figure, look, brackets)
     speech_line(figure, look, speech)

@@ -322,14 +322,6 @@ def zero_line(figure: Sketch, look: Palette, words: str) -> None:
     )
 
 
-def name_on_leader(figure: Sketch, look: Palette, drawn: Line, place: int) -> None:
-    """The name of a further line on a leader, away from the heavy line above it, each ``place`` apart."""
-    share = (0.25, 0.35)[place % 2]
-    at = min(drawn.times.size - 1, max(4, int(drawn.times.size * share)))
-    words = "\n".join(textwrap.wrap(drawn.label, 16))
-    annotate(figure, look, Mark(drawn.times[at], float(drawn.values[at]), words, dy=58))
-
-
 def names_at_end(figure: Sketch, lines: Sequence[Line], *, top: float) -> None:
     """The names of the lines in the right margin, from the highest end to the lowest, one under another."""
     down = 0
