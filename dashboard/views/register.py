@@ -15,7 +15,7 @@ from dashboard.snapshot import Snapshot
 from dashboard.text import t
 from dashboard.views.parts import Frame
 
-COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(0,0.8fr) 44px"
+COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(84px,0.8fr) 60px"
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
