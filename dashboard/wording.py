@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import loaders
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
 from dashboard.sentences import pace_words as pace
+from dashboard.snapshot import label
 from dashboard.text import day, month, number, plural, t
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
@@ -92,7 +94,8 @@ def condition_small(reading: Condition) -> str:
     if decided is not None and decided.fit is not None:
         before, after = decided.fit.before.value, decided.fit.after.value
         earlier = number(abs(before), 1) if (before < 0) == (after < 0) else pace(before)
-        return t("verdict.pace", after=pace(after), before=earlier)
+        name = label(loaders.catalogue().series[decided.series])
+        return t("verdict.pace", label=name, after=pace(after), before=earlier)
     if reading.flows:
         return plural("verdict.flow", reading.flows[0].years_after)
     return t(f"absence.{reading.absence}") if reading.absence else ""

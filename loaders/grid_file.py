@@ -49,8 +49,7 @@ def field(raw: bytes, variable: str) -> xr.DataArray:
     found = found.isel(dict.fromkeys(other, 0), drop=True)
     if not found.attrs.get("units"):
         raise SchemaChanged(f"{variable} has no unit")
-    if found.dtype.kind != "f" and found.dtype.kind != "i":
-        raise BadFormat(f"{variable} holds no numbers")
+    numbers(found)
     for name in ("latitude", "longitude"):
         found = _ascending(found, name)
     if "time" in found.dims:
@@ -63,13 +62,20 @@ def read(raw: bytes) -> xr.Dataset:
     dataset = plain(raw)
     if "time" not in dataset.coords:
         return dataset
-    said, seconds = dataset["time"].attrs, dataset["time"].values
+    said, seconds = dataset["time"].attrs, numbers(dataset["time"])
     if str(said.get("units")) != SECONDS or str(said.get("calendar", "")).lower() not in CALENDARS:
         raise SchemaChanged(f"times in {str(said.get('units'))[:40]!r} or of another calendar")
-    if seconds.dtype.kind not in "fi" or not np.all(np.abs(seconds) < FARTHEST):
+    if dataset["time"].dims != ("time",) or not np.all(np.abs(seconds) < FARTHEST):
         raise BadFormat("times that are none")
     times = np.datetime64(0, "s") + np.round(seconds).astype("timedelta64[s]")
     return dataset.assign_coords(time=("time", times.astype("datetime64[ns]")))
+
+
+def numbers(found: xr.DataArray) -> np.ndarray:
+    """Its values as float64. Raises BadFormat where they are no numbers."""
+    if found.dtype.kind not in "fiu":
+        raise BadFormat(f"{found.name} holds no numbers")
+    return found.values.astype("float64")
 
 
 def plain(raw: bytes) -> xr.Dataset:
@@ -212,9 +218,11 @@ def _ascending(found: xr.DataArray, name: str) -> xr.DataArray:
     """The field with this axis from south to north, or west to east, whichever way it was sent."""
     if name not in found.dims or name not in found.coords:
         raise SchemaChanged(f"no axis {name!r} in the file")
-    values = found[name].values.astype("float64")
+    values = numbers(found[name])
     limit = 90 if name == "latitude" else 360
     steps = np.diff(values)
+    if found[name].dims != (name,):
+        raise BadFormat(f"{name} is an axis of another kind")
     if values.size < 2 or not np.all(np.abs(values) <= limit) or not (np.all(steps > 0) or np.all(steps < 0)):
         raise BadFormat(f"{name} is no axis of degrees")
     return found if steps[0] > 0 else found.isel({name: slice(None, None, -1)})

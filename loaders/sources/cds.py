@@ -128,11 +128,14 @@ def _netcdf(raw: bytes) -> Parts:
     for name in (HEIGHT, ERROR):
         if str(dataset[name].attrs.get("units")) not in ("m", "meters", "metres", "meter", "metre"):
             raise SchemaChanged(f"{name} is not in metres")
-    middle = float(np.nanmean(dataset["lat"].values)), float(np.nanmean(dataset["lon"].values))
+    latitude, longitude, heights, errors = (
+        grid_file.numbers(dataset[name]) for name in ("lat", "lon", HEIGHT, ERROR)
+    )
+    middle = float(np.nanmean(latitude)), float(np.nanmean(longitude))
     said = [height.attrs.get("long_name"), height.attrs.get("comment"), height.attrs.get("reference_datum")]
     note = "; ".join(str(text) for text in said if text)[:400]
     times = _times(dataset["time"])
-    return times, height.values.astype("float64"), error.values.astype("float64"), middle, note
+    return times, heights, errors, middle, note
 
 
 def _times(axis: xr.DataArray) -> np.ndarray:
@@ -141,7 +144,7 @@ def _times(axis: xr.DataArray) -> np.ndarray:
     said = SINCE.match(unit)
     if not said or calendar not in grid_file.CALENDARS:
         raise SchemaChanged(f"times in {unit[:40]!r} or of another calendar")
-    seconds = axis.values.astype("float64") * SECONDS[said[1]]
+    seconds = grid_file.numbers(axis) * SECONDS[said[1]]
     if not np.all(np.abs(seconds) < grid_file.FARTHEST):
         raise BadFormat("times that are none")
     try:
