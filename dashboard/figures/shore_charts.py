@@ -42,7 +42,7 @@ class Cells:
     """A ground at a level: ``state`` of each cell from LAND to WET, and ``depth`` of its water in m.
 
     ``tones`` are those of the water and of the states between LAND and WET; ``words`` name what is there of
-    them, in that order. ``rows`` are those that are drawn.
+    them, in that order. Only what lies north of the parallel ``south`` is drawn.
     """
 
     ground: Ground
@@ -50,7 +50,11 @@ class Cells:
     depth: np.ndarray
     tones: tuple[str, str, str]
     words: Sequence[str]
-    rows: slice = slice(None)
+    south: float = -90.0
+
+    @property
+    def rows(self) -> slice:
+        return self.ground.north_of(self.south)
 
 
 def outlines(

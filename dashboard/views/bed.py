@@ -38,7 +38,7 @@ def dry_bed(current: Frame) -> None:
 
 @parts.fragment
 def _explore(current: Frame, basin: Basin) -> None:
-    left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
+    left, right = st.columns([3, 5], gap="large")
     level = left.select_slider(
         t("extent.level"), _levels(basin), key="bed-level", format_func=ground_map.metres
     )
@@ -47,10 +47,11 @@ def _explore(current: Frame, basin: Basin) -> None:
     left.html(markup.figure(*said))
     tones = (look.of_place("aral", "aral"), look.bed, HATCHED)
     cells = Cells(basin.ground, found.state, found.depth, tones, _keys(found, level))
-    alt = t("extent.alt_bed", bed=said[0], share=said[1], words=said[2])
+    title = t("extent.bed_at", level=number(level, 1))
+    alt = t("extent.alt_shore", title=title, bed=said[0], share=said[1], words=said[2])
     with right:
-        sheet = Sheet(KEY, t("extent.bed"), HEIGHT, BAR)
-        ground_map.show(current, current.snapshot.fields[GROUND], cells, sheet, alt, partial(_table, basin))
+        field, sheet = current.snapshot.fields[GROUND], Sheet(KEY, title, HEIGHT, BAR)
+        ground_map.show(current, field, cells, sheet, alt, partial(_table, basin))
 
 
 def _levels(basin: Basin) -> list[float]:
@@ -60,9 +61,9 @@ def _levels(basin: Basin) -> list[float]:
 def _words(found: Bed, level: float, basin: Basin) -> tuple[str, str, str]:
     flat = t("extent.bed_flat", flat=number(found.flat, 0)) if found.flat else ""
     return (
-        t("extent.bed_figure", area=number(found.dry, 0), level=number(level, 1)),
+        t("extent.explore_figure", area=number(found.dry, 0)),
         t("extent.bed_share", share=number(found.share * 100, 0), shore=brief(basin.shore)),
-        t("extent.bed_words", water=number(found.water, 0), flat=flat),
+        t("extent.bed_words", level=number(level, 1), water=number(found.water, 0), flat=flat),
     )
 
 

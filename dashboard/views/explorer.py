@@ -52,7 +52,7 @@ def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     look = current.look
     tones = (look.caspian, look.comparison, look.bed)
     whole = Cells(ground, shore.state, shore.depth, tones, _keys(shore, level, stood))
-    north = replace(whole, rows=ground.north_of(NORTH))
+    north = replace(whole, south=NORTH)
     sheets = (
         (whole, Sheet("caspian-shore", t("extent.explore_whole"), HEIGHT, 200.0)),
         (north, Sheet("caspian-shore-north", t("extent.explore_north"), HEIGHT, 100.0)),
