@@ -17,7 +17,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "datums": ("label", "words"),
     "series": ("title", "label"),
     "tables": ("title", "caveat"),
-    "fields": ("label", "caveat"),
+    "fields": ("title", "label", "caveat"),
     "commitments": (
         "short",
         "wording",

@@ -48,7 +48,7 @@ def _explore(current: Frame, basin: Basin) -> None:
     tones = (look.of_place("aral", "aral"), look.bed, HATCHED)
     cells = Cells(basin.ground, found.state, found.depth, tones, _keys(found, level))
     title = t("extent.bed_at", level=number(level, 1))
-    alt = t("extent.alt_shore", title=title, bed=said[0], share=said[1], words=said[2])
+    alt = t("extent.alt_bed", bed=said[0], dry=said[1], words=said[2])
     with right:
         field, sheet = current.snapshot.fields[GROUND], Sheet(KEY, title, HEIGHT, BAR)
         ground_map.show(current, field, cells, sheet, alt, partial(_table, basin))
@@ -60,10 +60,11 @@ def _levels(basin: Basin) -> list[float]:
 
 def _words(found: Bed, level: float, basin: Basin) -> tuple[str, str, str]:
     flat = t("extent.bed_flat", flat=number(found.flat, 0)) if found.flat else ""
+    share, shore = number(found.share * 100, 0), brief(basin.shore)
     return (
         t("extent.explore_figure", area=number(found.dry, 0)),
-        t("extent.bed_share", share=number(found.share * 100, 0), shore=brief(basin.shore)),
-        t("extent.bed_words", level=number(level, 1), water=number(found.water, 0), flat=flat),
+        t("extent.bed_dry", level=number(level, 1)),
+        t("extent.bed_words", share=share, shore=shore, water=number(found.water, 0), flat=flat),
     )
 
 

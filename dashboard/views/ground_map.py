@@ -1,4 +1,4 @@
-"""What the two explorers of a sea's ground share: the words without a map, and a map with its row of actions."""
+"""What the explorers of a sea's ground share: the words without a map, and the map with what is behind it."""
 
 from __future__ import annotations
 

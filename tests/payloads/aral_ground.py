@@ -1,4 +1,4 @@
-"""A made-up ground of the Aral on the grid of ETOPO 2022: its true shore of 1960, terraces, water in the lows.
+"""A made-up ground of the Aral on the grid of ETOPO 2022: its shore of 1960, terraces, water in the lows.
 
 The bed falls from the drawn shore, which stands at 53 m, in terraces of 4 m: each a gentle tread and a steep
 riser. Water fills it up to 42 m in the north and to 29 m in the south, as a flat plane; so small waves of the
