@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from dashboard.commitments import register
 from dashboard.text import languages
-from loaders.model import Catalogue, Series
+from loaders.model import Catalogue, Item
 
+Kept = TypeVar("Kept", bound=Item)
 Reason = Literal["unknown", "repeated", "reversed", "incomplete"]
 
 MONTH = r"(?:1[89]|2[01])[0-9]{2}-(?:0[1-9]|1[0-2])"
@@ -170,17 +171,18 @@ def window(text: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def matching(selection: Selection, rows: Iterable[Series]) -> list[Series]:
+def matching(selection: Selection, rows: Iterable[Kept]) -> list[Kept]:
     """The rows that pass sea, basin, indicator and source; a row of both seas passes either.
 
-    A basin takes in its own parts (``south-aral`` takes ``south-aral-west``), never the other way round.
+    A basin takes in its own parts (``south-aral`` takes ``south-aral-west``), never the other way round. A
+    field has no indicator.
     """
     return [
         row
         for row in rows
         if (selection.sea == "both" or row.sea in (selection.sea, "both"))
         and (not selection.basin or _within(selection.basin, row.basin))
-        and selection.indicator in ("", row.indicator)
+        and selection.indicator in ("", getattr(row, "indicator", None))
         and selection.source in ("", row.source)
     ]
 

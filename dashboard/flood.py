@@ -31,6 +31,11 @@ class Ground:
         """The rows north of a parallel."""
         return slice(int(np.searchsorted(self.latitude, parallel)), None)
 
+    @property
+    def cell_km(self) -> float:
+        """The side of a square as large as the middle cell."""
+        return float(np.sqrt(np.median(self.area)))
+
 
 @dataclass(frozen=True)
 class Shore:
@@ -53,14 +58,14 @@ class Shore:
         return (self.dry + self.dries) / self.reference
 
 
-def ground(field: xr.Dataset, without: Outline) -> Ground:
+def ground(field: xr.Dataset, without: Outline | None = None) -> Ground:
     """The map of a field; a bay with a level of its own is left out."""
     latitude, longitude = field["latitude"].values, field["longitude"].values
     heights = field["height"].transpose("latitude", "longitude").values.astype("float64")
-    bay = regions.contains(without, latitude[:, None], longitude[None, :])
-    return Ground(
-        latitude, longitude, np.where(bay, np.nan, heights), regions.cell_areas(latitude, longitude)
-    )
+    if without:
+        bay = regions.contains(without, latitude[:, None], longitude[None, :])
+        heights = np.where(bay, np.nan, heights)
+    return Ground(latitude, longitude, heights, regions.cell_areas(latitude, longitude))
 
 
 def connected(found: Ground, level: float) -> np.ndarray:

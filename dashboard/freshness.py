@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.model import Catalogue, Series, Source
+from loaders.model import Catalogue, Item, Series, Source
 
 STATES = ("fresh", "stale", "silent")
 
@@ -17,7 +17,8 @@ class SourceAge:
     """One live source: what is stored of it, its newest series, and its last attempt.
 
     ``state`` is ``empty`` or one of STATES, ``steps`` the age of the newest point, both of the series
-    ``newest``; ``states`` counts the stored series by state; ``result`` is None where it was never asked.
+    ``newest``. A field has no days: where only fields are stored, ``newest`` is the first of them, without
+    ``steps``. ``states`` counts what is stored by state; ``result`` is None where it was never asked.
     """
 
     source: Source
@@ -32,9 +33,9 @@ class SourceAge:
     message: str
 
 
-def by_source(catalogue: Catalogue, status: Mapping[str, Any], rows: Sequence[Series]) -> list[SourceAge]:
-    """The live sources of ``rows`` in catalogue order. A projection is never a source's newest series."""
-    entries = {entry["id"]: entry for entry in status["series"]}
+def by_source(catalogue: Catalogue, status: Mapping[str, Any], rows: Sequence[Item]) -> list[SourceAge]:
+    """The live sources of series and fields in catalogue order. A projection is never the newest."""
+    entries = {entry["id"]: entry for entry in (*status["series"], *status["fields"])}
     attempts = {entry["id"]: entry for entry in status["sources"]}
     found = []
     for source in catalogue.sources.values():
@@ -42,9 +43,7 @@ def by_source(catalogue: Catalogue, status: Mapping[str, Any], rows: Sequence[Se
         if not source.module or not mine:
             continue
         live = [entries[row.id] for row in mine if entries[row.id]["origin"] == "live"]
-        records = [entries[row.id] for row in mine if not row.projection]
-        reach = [entry for entry in records if entry in live and entry["newest"]]
-        newest = max(reach, key=lambda entry: entry["newest"], default=None)
+        newest = _newest(mine, entries)
         last = attempts.get(source.id, {})
         found.append(
             SourceAge(
@@ -61,3 +60,12 @@ def by_source(catalogue: Catalogue, status: Mapping[str, Any], rows: Sequence[Se
             )
         )
     return found
+
+
+def _newest(rows: Sequence[Item], entries: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is stored of the series that reaches furthest, else of the first field."""
+    live = [row for row in rows if entries[row.id]["origin"] == "live"]
+    records = [entries[row.id] for row in live if isinstance(row, Series) and not row.projection]
+    fields = (entries[row.id] for row in live if not isinstance(row, Series))
+    reach = [entry for entry in records if entry["newest"]]
+    return max(reach, key=lambda entry: entry["newest"], default=next(fields, None))

@@ -13,7 +13,7 @@ import loaders
 from dashboard import translated
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
-from loaders.model import Catalogue, Series
+from loaders.model import Catalogue, Item, Series
 
 ENDS = {"year": 12, "quarter": 3, "month": 1}
 STEP_DAYS = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
@@ -60,8 +60,8 @@ def load() -> Snapshot:
     return Snapshot(loaders.catalogue(), loaders.open_all(), loaders.cache_id(), loaders.open_fields())
 
 
-def label(row: Series) -> str:
-    """The short name of a series for direct labels, else its title."""
+def label(row: Item) -> str:
+    """The short name of a series or a field for direct labels, else its title."""
     return row.label or row.title
 
 

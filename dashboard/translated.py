@@ -17,6 +17,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "datums": ("label", "words"),
     "series": ("title", "label"),
     "tables": ("title", "caveat"),
+    "fields": ("title", "label", "caveat"),
     "commitments": (
         "short",
         "wording",

@@ -1,4 +1,4 @@
-"""The Extent page with and without the ground of the Caspian in the cache."""
+"""The Extent page with and without the ground of each sea in the cache."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboard.palette import DARK, LIGHT
 from dashboard.text import t
 from tests.figure_json import ASCII_MINUS, colors, load, notes, shown
 from tests.ground import FIELDS, refreshed
+from tests.payloads import aral_ground
 from tests.test_app import MEGABYTE, charts_of, html_of, key_of, visit
 
 NEW = {
@@ -24,10 +25,9 @@ NEW = {
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory) -> Iterator:
     folder = tmp_path_factory.mktemp("ground")
-    with refreshed(folder) as report:
-        assert [one.outcome for source in report.sources for one in source.series] == ["updated"] * len(
-            FIELDS
-        )
+    with refreshed(folder, seas=tuple(FIELDS)) as report:
+        came = {one.series: one.outcome for source in report.sources for one in source.series}
+        assert came == {name: "updated" for names in FIELDS.values() for name in names}
     return folder
 
 
@@ -112,6 +112,111 @@ def test_hold_uses_the_published_areas_without_a_curve():
     body = html_of(visit("extent", sea="caspian"))
     assert t("extent.limits_published") in body
     assert "355,700 to 392,300 km²" in body
+
+
+# ---- the dry bed of the Aral ------------------------------------------------------------------------------
+
+
+def words_of_bed(app) -> tuple[int, int, int, int]:
+    """The page's km2 of dry bed, its share in per cent, km2 under water, km2 of flat water."""
+    found = re.search(
+        r"([\d,]+) km² of bed <small>dry at [\d.]+ m</small></div><div class=\"ts-line\">(\d+) % of what "
+        r"lies below 53 m. ([\d,]+) km² of bed would lie under water. ([\d,]+) km² are flat water",
+        html_of(app),
+    )
+    assert found
+    return tuple(int(part.replace(",", "")) for part in found.groups())
+
+
+@pytest.mark.parametrize("sea", ["aral", "both"])
+def test_without_its_ground_the_aral_says_what_brings_it(sea):
+    app = visit("extent", sea=sea)
+    assert not app.exception
+    assert t("extent.bed") in html_of(app)
+    assert "two-seas refresh --source etopo" in html_of(app)
+    assert "aral-bed" not in {key_of(chart) for chart in charts_of(app)}
+    assert not [one for one in app.select_slider if one.key == "bed-level"]
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize(("sea", "there"), [("aral", True), ("both", True), ("caspian", False)])
+def test_bed_stands_where_the_aral_is_looked_at(sea, there):
+    app = visit("extent", sea=sea)
+    assert not app.exception
+    assert ("aral-bed" in {key_of(chart) for chart in charts_of(app)}) == there
+    assert (t("extent.bed") in html_of(app)) == there
+
+
+@pytest.mark.usefixtures("live")
+def test_bed_is_what_the_made_up_ground_has():
+    """Its cells, counted before its water was put on: lakes of 42 and 29 m, terraces up to 53 m."""
+    app = visit("extent", sea="aral")
+    app.select_slider(key="bed-level").set_value(42.0).run()
+    assert not app.exception
+    dry, share, under, flat = words_of_bed(app)
+    latitudes, longitudes = aral_ground.axes(1 / 15)
+    under_lake = np.where(latitudes > aral_ground.PARTING, aral_ground.NORTH, aral_ground.SOUTH)[:, None]
+    bare = aral_ground.bed(latitudes, longitudes)
+    cell = (111.13 / 15) * (111.32 / 15) * np.cos(np.radians(latitudes))[:, None] * np.ones(bare.shape)
+    lake = bare < under_lake
+    bed_cells = ~lake & (bare < 53)
+    assert flat == pytest.approx(cell[lake].sum(), rel=0.02)
+    assert dry == pytest.approx(cell[bed_cells & (bare >= 42)].sum(), rel=0.02)
+    assert under == pytest.approx(cell[bed_cells & (bare < 42)].sum(), rel=0.02)
+    assert share == round(100 * dry / (dry + under + flat))
+
+
+@pytest.mark.usefixtures("live")
+def test_bed_is_told_in_words_with_the_years_of_the_survey_and_its_limits():
+    app = visit("extent", sea="aral")
+    dry, *_ = words_of_bed(app)
+    (chart,) = [one for one in charts_of(app) if key_of(one) == "aral-bed"]
+    assert chart.proto.alt.startswith(f"{dry:,} km² of bed dry at 30.0 m: ")
+    body = html_of(app)
+    assert "2011 to 2015" in body
+    assert all(part in body for part in ("Baltic system", "EGM2008", "deltas", "of about 6.2 km"))
+    assert not re.search(r"\b(1[89]|20)\d\d\b", chart.proto.alt)
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_bed_keeps_the_house_rules(look, monkeypatch):
+    monkeypatch.setattr(dashboard.palette, "palette", lambda theme: look)
+    (chart,) = [one for one in charts_of(visit("extent", sea="aral")) if key_of(one) == "aral-bed"]
+    spec = load(chart.proto.spec)
+    assert look.ink in colors(spec)
+    assert colors(spec) <= set(vars(look).values()) | {faint(look.ink), "rgba(0,0,0,0)"}
+    assert len([text for text in notes(spec) if text.startswith("Data: NOAA ETOPO")]) == 1
+
+
+@pytest.mark.usefixtures("live")
+def test_table_of_the_bed_adds_up_at_each_half_metre():
+    app = visit("extent", sea="aral")
+    for name in ("table", "cite"):
+        app.session_state[f"{name}-aral-bed"] = True
+    app.run()
+    (table,) = [one.value for one in app.dataframe]
+    assert table["level_m"].tolist() == list(np.arange(53.0, 29.9, -0.5))
+    assert (np.diff(table["dry_bed_km2"]) >= 0).all()
+    assert table["dry_bed_km2"].tolist()[0] == 0
+    assert table["flat_water_km2"].nunique() == 1
+    whole = table[["dry_bed_km2", "ground_under_water_km2", "flat_water_km2"]].sum(axis=1)
+    assert whole.max() - whole.min() <= 2
+    assert "ETOPO" in app.code[0].value
+
+
+@pytest.mark.usefixtures("live")
+def test_data_page_counts_fields_as_what_a_source_gave():
+    body = html_of(visit("data", sea="aral"))
+    row = body[body.index("NOAA ETOPO 2022</a>") :].partition("ts-row")[0]
+    assert t("data.stored", stored=1, total=1) in row
+    assert t("data.timeless") in row
+    assert "Aral bed, ETOPO" in row
+    assert t("state.fresh") in row
+    assert "data:image" not in row
+
+
+# ---- what stands behind a figure --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["extent-curve", "extent-bars", "shore-aral-1960"])

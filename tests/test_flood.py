@@ -71,6 +71,11 @@ def test_bay_with_a_level_of_its_own_is_left_out():
     assert np.isfinite(ground(BEACH, bay).height[:, 2:]).all()
 
 
+def test_cell_is_as_wide_as_the_square_of_its_area():
+    """By the same lengths: the root of 11.107 km times 8.285 km, a little less in the northern row."""
+    assert ground(BEACH).cell_km == pytest.approx(9.59, abs=0.01)
+
+
 def test_no_water_below_the_deepest_ground():
     shore = flood.shore(ground(BEACH), -99, -99, -26)
     assert shore.water == 0
@@ -84,17 +89,9 @@ def test_no_water_below_the_deepest_ground():
 def test_map_draws_each_state_in_its_colour(look):
     found = ground(BEACH)
     shore = flood.shore(found, -30.5, -28.5, -26)
-    figure = shore_charts.water(
-        found,
-        shore,
-        slice(None),
-        look,
-        height=300,
-        bar=10,
-        words=["a", "b", "c"],
-        credit="Data: x.",
-        view="v",
-    )
+    tones = (look.caspian, look.comparison, look.bed)
+    cells = shore_charts.Cells(found, shore.state, shore.depth, tones, ["a", "b", "c"])
+    figure = shore_charts.water(cells, look, height=300, bar=10, credit="Data: x.", view="v")
     (trace,) = figure.data
     assert np.asarray(trace.z)[0].tolist() == [8, 7, 2, 1, 1, 0, 0]
     assert trace.zmax == 9

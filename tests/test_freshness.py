@@ -12,6 +12,7 @@ from loaders import overview
 
 TODAY = date(2026, 6, 30)
 CATALOGUE = loaders.catalogue()
+FIELDS = [row for row in CATALOGUE.fields.values() if row.source == "etopo"]
 LAKES = [row for row in CATALOGUE.series.values() if row.source == "gwm"]
 
 
@@ -39,13 +40,14 @@ def test_age_is_unknown_without_points_or_with_a_clock_behind_them():
     assert overview.age_steps(stated, known(10) | {"points": 1}, TODAY) is None
 
 
-def status(*live: tuple[str, str, str, float]) -> dict:
-    entries = {row.id: {"id": row.id, "origin": None, "newest": None, "state": "empty", "age_steps": None}
-               for row in CATALOGUE.series.values()}  # fmt: skip
+def status(*live: tuple[str, str | None, str, float | None]) -> dict:
+    entries = {name: {"id": name, "origin": None, "newest": None, "state": "empty", "age_steps": None}
+               for name in CATALOGUE.items}  # fmt: skip
     for name, newest, state, steps in live:
         entries[name] |= {"origin": "live", "newest": newest, "state": state, "age_steps": steps}
     attempt = {"id": "gwm", "attempted_at": "2026-06-30T08:00:00Z", "result": "failed", "message": "HTTP 404"}
-    return {"series": list(entries.values()), "sources": [attempt]}
+    series, fields = ([entries[name] for name in rows] for rows in (CATALOGUE.series, CATALOGUE.fields))
+    return {"series": series, "fields": fields, "sources": [attempt]}
 
 
 def test_a_source_is_as_old_as_its_newest_series():
@@ -72,6 +74,22 @@ def test_a_projection_is_no_newest_point():
     found = status((ahead.id, "2100-01-01", "fresh", 0.0), (record.id, "2023-01-01", "fresh", 2.9))
     (one,) = freshness.by_source(CATALOGUE, found, rows)
     assert one.newest == record.id
+
+
+def test_fields_are_counted_and_do_not_age():
+    (none,) = freshness.by_source(CATALOGUE, status(), FIELDS)
+    assert (none.stored, none.total, none.newest, none.state) == (0, 3, None, "empty")
+    found = status(*[(row.id, None, "fresh", None) for row in FIELDS[1:]])
+    (some,) = freshness.by_source(CATALOGUE, found, FIELDS)
+    assert (some.stored, some.total, some.newest) == (2, 3, FIELDS[1].id)
+    assert (some.state, some.steps, some.states) == ("fresh", None, {"fresh": 2})
+
+
+def test_field_is_no_newer_than_a_series():
+    twin = FIELDS[0].model_copy(update={"source": "gwm"})
+    found = status((twin.id, None, "fresh", None), ("caspian-level-gwm", "2026-01-01", "silent", 18.0))
+    (one,) = freshness.by_source(CATALOGUE, found, [twin, *LAKES])
+    assert (one.newest, one.state, one.stored) == ("caspian-level-gwm", "silent", 2)
 
 
 def test_published_figures_are_no_live_source():

@@ -9,9 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.drawing import Sketch, canvas, escape, faint, finish
-from dashboard.flood import DRIES, DRY, LAND, WET, Ground, Shore
+from dashboard.flood import LAND, WET, Ground
 from dashboard.palette import Palette
 from dashboard.text import number, translate
+from loaders import regions
 from loaders.regions import Box, Outline
 
 DEGREE_KM = 111.32
@@ -20,6 +21,8 @@ DEPTHS = (1.0, 2.0, 4.0, 8.0, 16.0, 64.0)
 # Room for the bar under the map, as a share of its height.
 FOOT = 0.09
 CLEAR = "rgba(0,0,0,0)"
+# A tone for cells of which the map does not know what they are: hatched, as absences are.
+HATCHED = "hatched"
 MARGIN = {"l": 4, "r": 4, "t": 8, "b": 8}
 
 
@@ -32,6 +35,26 @@ class Fill:
     label: str = ""
     text: str = ""
     below: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A ground at a level: ``state`` of each cell from LAND to WET, and ``depth`` of its water in m.
+
+    ``tones`` are those of the water and of the states between LAND and WET; ``words`` name what is there of
+    them, in that order. Only what lies north of the parallel ``south`` is drawn.
+    """
+
+    ground: Ground
+    state: np.ndarray
+    depth: np.ndarray
+    tones: tuple[str, str, str]
+    words: Sequence[str]
+    south: float = -90.0
+
+    @property
+    def rows(self) -> slice:
+        return self.ground.north_of(self.south)
 
 
 def outlines(
@@ -48,48 +71,73 @@ def outlines(
     return finish(figure, look, credit)
 
 
-def water(
-    ground: Ground, shore: Shore, rows: slice, look: Palette, *, height: int, bar: float,
-    words: Sequence[str], credit: str, view: str,
-) -> go.Figure:  # fmt: skip
-    """Water by depth, bed dry today and bed that would fall dry; ``words`` name the three."""
-    frame = _frame(ground, shore, rows)
+def water(cells: Cells, look: Palette, *, height: int, bar: float, credit: str, view: str) -> go.Figure:
+    """Water by depth, and the states of what is dry, each in its tone and named above the map."""
+    frame = _frame(cells)
     figure = _map(frame, look, height, view)
     last = WET + len(DEPTHS)
     figure.trace(
         type="heatmap",
-        x=np.round(ground.longitude, 3),
-        y=np.round(ground.latitude[rows], 3),
-        z=_codes(shore)[rows],
+        x=np.round(cells.ground.longitude, 3),
+        y=np.round(cells.ground.latitude[cells.rows], 3),
+        z=_codes(cells)[cells.rows],
         zmin=0,
         zmax=last,
-        colorscale=_scale(look, last),
+        colorscale=_scale(cells.tones, last),
         showscale=False,
         hoverinfo="skip",
         name="",
     )
-    _key(figure, look, words)
+    for state, tone in enumerate(cells.tones):
+        if tone == HATCHED:
+            _hatch(figure, cells.ground, cells.state == state, look)
+    _key(figure, cells, look)
     _bar(figure, frame, look, bar)
     return finish(figure, look, credit)
 
 
-def _codes(shore: Shore) -> np.ndarray:
+def _codes(cells: Cells) -> np.ndarray:
     """State of each cell as a small whole number; water counts on by its class of depth."""
-    return np.where(shore.state == WET, WET + np.digitize(shore.depth, DEPTHS), shore.state).astype("uint8")
+    water = WET + np.digitize(cells.depth, DEPTHS)
+    return np.where(cells.state == WET, water, cells.state).astype("uint8")
 
 
-def _scale(look: Palette, last: int) -> list[list]:
-    """Land clear, beds each in their colour, water from the faint to the full tone of the sea."""
+def _scale(tones: Sequence[str], last: int) -> list[list]:
+    """Land and hatched ground clear, other states in their tone, water from the faint to its full tone."""
     stops = []
-    for code, color in ((LAND, CLEAR), (DRY, look.comparison), (DRIES, look.bed)):
+    for code, tone in enumerate((CLEAR, *tones[1:])):
+        color = CLEAR if tone == HATCHED else tone
         stops += [[max(code - 0.5, 0) / last, color], [(code + 0.5) / last, color]]
-    return [*stops, [(WET - 0.5) / last, faint(look.caspian)], [1, look.caspian]]
+    return [*stops, [(WET - 0.5) / last, faint(tones[0])], [1, tones[0]]]
 
 
-def _frame(ground: Ground, shore: Shore, rows: slice) -> Box:
+def _hatch(figure: Sketch, ground: Ground, cells: np.ndarray, look: Palette) -> None:
+    """Cells as stretches of their rows, on one hatch that runs on from row to row."""
+    xs, ys = regions.cell_edges(ground.longitude), regions.cell_edges(ground.latitude)
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, ends in enumerate(np.diff(np.pad(cells, ((0, 0), (1, 1))).astype("int8"), axis=1)):
+        stretches = zip(np.flatnonzero(ends == 1), np.flatnonzero(ends == -1), strict=True)
+        for west, east in ((xs[first], xs[last]) for first, last in stretches):
+            x += [west, east, east, west, None]
+            y += [ys[row], ys[row], ys[row + 1], ys[row + 1], None]
+    figure.trace(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillpattern={"shape": "/", "size": 6, "solidity": 0.22, "fgcolor": look.comparison},
+        fillcolor=CLEAR,
+        hoverinfo="skip",
+        name="",
+    )
+
+
+def _frame(cells: Cells) -> Box:
     """The box of all cells that are or were water, with a cell's room around."""
-    seen = shore.state[rows] != LAND
-    latitudes = ground.latitude[rows][seen.any(axis=1)]
+    seen, ground = cells.state[cells.rows] != LAND, cells.ground
+    latitudes = ground.latitude[cells.rows][seen.any(axis=1)]
     longitudes = ground.longitude[seen.any(axis=0)]
     room = float(ground.latitude[1] - ground.latitude[0])
     return Box(
@@ -151,18 +199,19 @@ def _bar(figure: Sketch, frame: Box, look: Palette, length: float) -> None:
     figure.note(x=frame.west, y=y, text=words, xanchor="left", yanchor="bottom", font=font)
 
 
-def _key(figure: Sketch, look: Palette, words: Sequence[str]) -> None:
-    """What each colour is, under the map, so that it travels with a saved picture."""
-    colors = (look.caspian, look.comparison, look.bed)
+def _key(figure: Sketch, cells: Cells, look: Palette) -> None:
+    """What each tone is, above the map, so that it travels with a saved picture."""
+    words = cells.words
     figure.layout["margin"]["t"] = 8 + 19 * len(words)
-    for at, (text, color) in enumerate(zip(words, colors, strict=False)):
+    for at, (text, tone) in enumerate(zip(words, cells.tones, strict=False)):
+        sign, color = ("▨", look.comparison) if tone == HATCHED else ("■", tone)
         figure.note(
             x=0,
             xref="paper",
             y=1,
             yref="paper",
             yshift=19 * (len(words) - at) - 6,
-            text=f'<span style="color:{color}">■</span> {escape(text)}',
+            text=f'<span style="color:{color}">{sign}</span> {escape(text)}',
             xanchor="left",
             yanchor="middle",
             font={"size": 12, "color": look.muted},

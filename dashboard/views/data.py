@@ -14,7 +14,8 @@ from dashboard.views import parts, sources
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = sorted(current.rows, key=lambda row: row.derive is not None)
-chosen_rows = filters.matching(selection, snapshot.catalogue.series.values())
+chosen_items = filters.matching(selection, snapshot.catalogue.items.values())
+chosen_rows = [row for row in chosen_items if row.id in snapshot.catalogue.series]
 status, changes = loaders.status(), loaders.changes()
 DERIVED = ("formula", "inputs", "uncertainty")
 stored = [row for row in snapshot.rows() if not row.derive]
@@ -122,7 +123,7 @@ def series_part():
 @parts.panel()
 def sources_part():
     """The live sources with the age and the last attempt of each, then the published figures."""
-    sources.ages(current, status, chosen_rows)
+    sources.ages(current, status, chosen_items)
     embedded = sources.published(current, rows)
     if not embedded.empty:
         st.html(markup.heading(t("data.published"), t("data.published_deck")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,62 +10,59 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import flood, markup
-from dashboard.figures import shore_charts
+from dashboard.figures.shore_charts import Cells
 from dashboard.flood import Ground, Shore
 from dashboard.standing import Standing
-from dashboard.text import number, t, translate
-from dashboard.views import curves, parts
+from dashboard.text import number, t
+from dashboard.views import curves, ground_map, parts
+from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
 from loaders import regions
 
 GROUND, BAY = "caspian-ground-etopo", "kara-bogaz"
 LEVELS = [tenth / 10 for tenth in range(-340, -259)]
 LOWEST, HIGHEST = LEVELS[0], LEVELS[-1]
-NORTH = 44.3
+NORTH, HEIGHT = 44.3, 420
 
 
 def explorer(current: Frame, stood: Standing) -> None:
     """A level, the map at that level, and what has fallen dry; what brings the map where it is not there."""
-    if GROUND not in current.snapshot.fields:
-        missing = "extent.explore_button" if parts.refresh_allowed() else "extent.explore_command"
-        st.html(markup.heading(t("extent.explore"), t("extent.explore_missing", how=t(missing))))
+    field = current.snapshot.fields.get(GROUND)
+    if field is None:
+        ground_map.absent(t("extent.explore"))
         return
+    ground = flood.ground(field, regions.outlines()[BAY])
     st.html(markup.heading(t("extent.explore"), t("extent.explore_deck", year=stood.highest_year)))
-    _explore(current, flood.ground(current.snapshot.fields[GROUND], regions.outlines()[BAY]), stood)
-    coarse = current.snapshot.fields[GROUND].attrs["coarsened"]
+    _explore(current, ground, stood)
     st.html(markup.small(curves.zero(stood)))
-    st.html(markup.small(t("extent.explore_limits", coarse=coarse)))
+    st.html(markup.small(t("extent.explore_limits", cell=number(ground.cell_km, 1))))
 
 
 @parts.fragment
 def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
     start = round(min(max(stood.today, LOWEST), HIGHEST), 1)
-    level = left.select_slider(t("extent.level"), LEVELS, start, key="shore-level", format_func=_metres)
+    level = left.select_slider(
+        t("extent.level"), LEVELS, start, key="shore-level", format_func=ground_map.metres
+    )
     # At its start the slider means today's level itself, not the tenth of a metre next to it.
     shore = flood.shore(ground, stood.today if level == start else level, stood.today, stood.highest)
     said = _words(shore, level, stood)
     right.html(markup.figure(*said))
-    whole, north = st.columns([3, 5], gap="large")
-    keys = _keys(shore, level, stood)
-    parallels = ((whole, "caspian-shore", -90.0, 200.0), (north, "caspian-shore-north", NORTH, 100.0))
-    field = current.snapshot.fields[GROUND]
-    for column, key, parallel, bar in parallels:
-        title = t("extent.explore_whole" if column is whole else "extent.explore_north")
-        figure = shore_charts.water(
-            ground, shore, ground.north_of(parallel), current.look, height=420, bar=bar, words=keys,
-            credit=parts.credit([field], current.snapshot.cache_id), view=key,
-        )  # fmt: skip
+    look = current.look
+    tones = (look.caspian, look.comparison, look.bed)
+    whole = Cells(ground, shore.state, shore.depth, tones, _keys(shore, level, stood))
+    north = replace(whole, south=NORTH)
+    sheets = (
+        (whole, Sheet("caspian-shore", t("extent.explore_whole"), HEIGHT, 200.0)),
+        (north, Sheet("caspian-shore-north", t("extent.explore_north"), HEIGHT, 100.0)),
+    )
+    for column, (cells, sheet) in zip(st.columns([3, 5], gap="large"), sheets, strict=True):
+        alt = t("extent.alt_shore", title=sheet.title, bed=said[0], share=said[1], words=said[2])
         with column:
-            st.html(markup.panel_title(title, current.look.caspian, t("extent.explore_unit")))
-            table = partial(_table, ground, stood)
-            behind = parts.of_frame(key, title, table, [field], current, [field])
-            alt = t("extent.alt_shore", title=title, bed=said[0], share=said[1], words=said[2])
-            parts.show(figure, key=key, title=title, alt=alt, behind=behind, current=current)
-
-
-def _metres(level: float) -> str:
-    return f"{number(level, 1)} {translate('m')}"
+            ground_map.show(
+                current, current.snapshot.fields[GROUND], cells, sheet, alt, partial(_table, ground, stood)
+            )
 
 
 def _words(shore: Shore, level: float, stood: Standing) -> tuple[str, str, str]:

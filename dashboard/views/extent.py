@@ -8,7 +8,7 @@ from dashboard.figures import charts
 from dashboard.snapshot import label
 from dashboard.standing import standing
 from dashboard.text import t, translate
-from dashboard.views import claimed, curves, explorer, parts, shores
+from dashboard.views import bed, claimed, curves, explorer, parts, shores
 from dashboard.views.held import answer
 
 current = parts.frame()
@@ -46,6 +46,12 @@ def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
     st.html(markup.heading(t("extent.north"), t("extent.north_deck")))
     claimed.pairs(current)
+
+
+@parts.panel()
+def aral_bed():
+    """Where the Aral's bed lies dry at a level, as far as a map of the land knows it."""
+    bed.dry_bed(current)
 
 
 def areas():
@@ -88,5 +94,6 @@ if on_caspian:
 if on_aral:
     curves.aral(current)
     north_aral()
+    aral_bed()
 shores.shores(current, tuple(sea for sea, on in (("aral", on_aral), ("caspian", on_caspian)) if on))
 areas()

@@ -47,17 +47,24 @@ def ages(current: Frame, status: dict[str, Any], rows: Sequence) -> None:
 
 def _line(one: freshness.SourceAge, current: Frame, labels: Sequence[str]) -> list[markup.Cell]:
     stored = t("data.stored", stored=one.stored, total=one.total)
-    newest = newest_period(current.snapshot.series[one.newest]) if one.newest else ""
-    name = label(current.snapshot.catalogue.series[one.newest]) if one.newest else ""
+    name = label(current.snapshot.catalogue.items[one.newest]) if one.newest else ""
     result = t(f"data.result_{one.result}") if one.result else t("data.result_none")
     when = _moment(one.attempted_at) if one.attempted_at else ""
     return [
         markup.Cell(labels[0], one.source.label, stored, url=one.source.page or ""),
-        markup.Cell(labels[1], newest, name),
+        markup.Cell(labels[1], _newest(one, current), name),
         _age(one, current, labels[2]),
         markup.Cell(labels[3], result, " · ".join(word for word in (when, one.message) if word)),
         markup.Cell(labels[4], one.source.licence, t("data.key") if one.source.key_needed else ""),
     ]
+
+
+def _newest(one: freshness.SourceAge, current: Frame) -> str:
+    """The newest period; of a field, that it has none."""
+    if one.newest is None:
+        return ""
+    dataset = current.snapshot.series.get(one.newest)
+    return t("data.timeless") if dataset is None else newest_period(dataset)
 
 
 def _age(one: freshness.SourceAge, current: Frame, name: str) -> markup.Cell:
