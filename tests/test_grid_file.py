@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import struct
 
@@ -122,6 +123,38 @@ def test_a_field_without_time_is_a_map():
 def test_another_field_is_refused(raw, variable, error, words):
     with pytest.raises(error, match=words):
         grid_file.field(raw, variable)
+
+
+def axes(**over: str) -> bytes:
+    """``sst`` over three axes; an axis named in ``over`` is text, or stands over the dimension of another."""
+    out = io.BytesIO()
+    with netcdf_file(out, "w") as file:
+        for name, size in (("time", 2), ("latitude", 3), ("longitude", 4)):
+            file.createDimension(name, size)
+        for name in ("time", "latitude", "longitude"):
+            dim = over.get(name, name)
+            axis = file.createVariable(name, *(("c", (name,)) if dim == "text" else ("d", (dim,))))
+            axis[:] = b"x" if dim == "text" else np.arange(40.0, 40.0 + file.dimensions[dim])
+            axis.units = "seconds since 1970-01-01T00:00:00Z" if name == "time" else "degrees"
+        file.createVariable("sst", "d", ("time", "latitude", "longitude")).units = "degree_C"
+        file.flush()
+        return out.getvalue()
+
+
+@pytest.mark.fault("P11")
+@pytest.mark.parametrize(
+    "over",
+    [
+        {name: dim}
+        for name in ("time", "latitude", "longitude")
+        for dim in ("text", "latitude", "time")
+        if name != dim
+    ],
+)
+def test_an_axis_of_text_or_over_another_dimension_is_refused(over):
+    assert grid_file.field(axes(), "sst").shape == (2, 3, 4)
+    with pytest.raises(BadFormat):
+        grid_file.field(axes(**over), "sst")
 
 
 # ---- files that are none, or lie -------------------------------------------------------------------------
