@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from urllib.parse import unquote
@@ -29,6 +30,15 @@ ROOT = "root"
 WIDGETS = tuple(filters.FIELDS.values())
 
 
+@dataclass(frozen=True)
+class Left:
+    """The state in which the last run left the address and the widgets."""
+
+    address: dict[str, list[str]]
+    held: dict[str, str]
+    url: str
+
+
 @st.cache_resource(show_spinner=False)
 def _freeze() -> None:
     """Keep the objects that the imports leave behind out of the collection after every rerun."""
@@ -47,9 +57,30 @@ def _translated(fingerprint: str, lang: str) -> snapshot.Snapshot:
     return snapshot.speaking(_snapshot(fingerprint), lang)
 
 
-def _first_run() -> None:
-    """Take the reader's choice from the address, once per visit, and remember what it did not understand."""
-    params = {key: st.query_params.get_all(key) for key in st.query_params}
+def _address() -> dict[str, list[str]]:
+    return {key: st.query_params.get_all(key) for key in st.query_params}
+
+
+def _went_back() -> bool:
+    """Whether the browser's Back or Forward changed the address behind the script's back.
+
+    A way to another page empties the address, and a choice made before the address of the one before has
+    arrived comes with an old one: neither is a step in the history.
+    """
+    last = st.session_state.get("last")
+    if not last or _address() == last.address or _held() != last.held:
+        return False
+    return bool(_address()) or (st.context.url or "").split("?")[0] == last.url
+
+
+def _held() -> dict[str, str]:
+    """What the widgets hold."""
+    return {name: st.session_state.get(f"f_{name}") or "" for name in WIDGETS}
+
+
+def _read_address() -> None:
+    """Take the reader's choice from the address, and remember what it did not understand."""
+    params = _address()
     selection, problems = filters.read(params, filters.choices(loaders.catalogue()))
     for name in WIDGETS:
         st.session_state[f"f_{name}"] = getattr(selection, name)
@@ -58,7 +89,7 @@ def _first_run() -> None:
 
 def _chosen() -> filters.Selection:
     """The choice as the widgets hold it, read by the same rules as an address."""
-    values = {name: st.session_state.get(f"f_{name}") or "" for name in WIDGETS}
+    values = _held()
     params = {name: values[field] for name, field in filters.FIELDS.items() if values[field]}
     selection, problems = filters.read(params, filters.choices(loaders.catalogue()))
     st.session_state["problems"] = [*st.session_state.pop("problems", []), *problems]
@@ -176,8 +207,8 @@ def _footer(current: parts.Frame, page: str) -> None:
 def main() -> None:
     st.set_page_config(page_title=t("app.name"), page_icon=markup.icon(LIGHT), layout="wide")
     _freeze()
-    if "f_sea" not in st.session_state:
-        _first_run()
+    if "f_sea" not in st.session_state or _went_back():
+        _read_address()
     for name in WIDGETS:  # a widget that is not drawn on this run would otherwise lose its value
         st.session_state[f"f_{name}"] = st.session_state.get(f"f_{name}") or ""
     selection = _chosen()
@@ -198,6 +229,7 @@ def main() -> None:
     strayed = _stray({ROOT, *PAGES.values()})
     page = st.navigation([*pages.values(), *strayed], position="hidden" if selection.chart else "top")
     if page in strayed:
+        st.session_state["problems"].append(filters.Problem("page", page.url_path[:40], "page"))
         st.switch_page(pages["overview"])
     name = next((key for key, one in pages.items() if one == page), "overview")
     if selection.chart:
@@ -210,6 +242,7 @@ def main() -> None:
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
+    st.session_state["last"] = Left(_address(), _held(), (st.context.url or "").split("?")[0])
     with parts.panel():
         page.run()
     _footer(current, name)
@@ -220,8 +253,9 @@ def _problems() -> None:
     for problem in st.session_state.pop("problems", []):
         if problem.reason == "incomplete":
             st.info(t("filter.problem_incomplete"))
-        else:
-            st.warning(t("filter.problem", name=problem.name, value=markup.plain(problem.value)))
+            continue
+        key = "filter.problem" if problem.reason == "unknown" else f"filter.problem_{problem.reason}"
+        st.warning(t(key, name=problem.name, value=markup.plain(problem.value)))
 
 
 def _alone(current: parts.Frame, page: StreamlitPage) -> None:

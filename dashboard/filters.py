@@ -15,7 +15,7 @@ from dashboard.text import languages
 from loaders.model import Catalogue, Item
 
 Kept = TypeVar("Kept", bound=Item)
-Reason = Literal["unknown", "repeated", "reversed", "incomplete"]
+Reason = Literal["unknown", "repeated", "reversed", "incomplete", "page"]
 
 MONTH = r"(?:1[89]|2[01])[0-9]{2}-(?:0[1-9]|1[0-2])"
 CHART = r"[a-zA-Z0-9-]{1,100}"

@@ -321,6 +321,21 @@ def test_address_of_no_page_shows_the_overview(browser, dashboard, stray):
         address(page, "", sea="aral")
         expect(page.locator(".ts-card h2")).to_have_text([t("card.north-aral"), t("card.south-aral")])
         expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_role("alert")).to_have_text(t("filter.problem_page", value=stray))
+
+
+def test_back_and_forward_go_through_the_choices(reader):
+    go(reader)
+    for name in ("caspian", "aral"):
+        sea(reader, name).click()
+        address(reader, "", sea=name)
+        settled(reader)
+    for step, name in ((reader.go_back, "caspian"), (reader.go_back, "both"), (reader.go_forward, "caspian")):
+        step()
+        expect(sea(reader, name)).to_have_attribute("aria-checked", "true")
+        address(reader, "", **({"sea": name} if name != "both" else {}))
+        settled(reader)
+    expect(reader.locator(".ts-card h2")).to_have_text([t("card.caspian")])
 
 
 def test_copied_link_writes_everything_out_and_opens_the_same_view(reader):
