@@ -35,7 +35,7 @@ from dashboard.figures.drawing import (
     zero_line,
 )
 from dashboard.figures.leaders import names_on_leaders
-from dashboard.lines import Line, end_of_record
+from dashboard.lines import Line, end_of_record, last_counted
 from dashboard.palette import Palette
 from dashboard.text import DASH, month_name, number, period, translate
 
