@@ -37,6 +37,8 @@ from loaders.model import Series
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
+# Pixels of a table's row in which words wrap to three lines.
+THREE_ROWS = 66
 # The header of a table that is no series: what each line is called, and the attribute that says it.
 SAID = (
     ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),
