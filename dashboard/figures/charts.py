@@ -44,6 +44,7 @@ ENDED_DAYS = 730
 NAMED = 2
 # Letters of a quarter's name of which four stand beside one another on a phone.
 SEASON_LETTERS = 8
+AXIS_PAD = 0.055
 YEAR_MS = 365.25 * 86_400_000
 
 
@@ -92,8 +93,10 @@ def panel(
 
 
 def _share(drawn: Line, *, zero: bool) -> float:
-    """How high on its axis a line ends, from 0 to 1."""
-    bottom, top = 0.0 if zero else float(drawn.values.min()), float(drawn.values.max())
+    """How high on its axis a line ends, from 0 to 1; the axis goes a little beyond the values."""
+    low, high = 0.0 if zero else float(drawn.values.min()), float(drawn.values.max())
+    pad = (high - low) * AXIS_PAD
+    bottom, top = low if zero else low - pad, high + pad
     return (float(drawn.values[last_counted(drawn)]) - bottom) / (top - bottom) if top > bottom else 0.5
 
 

@@ -247,7 +247,7 @@ def absence(figure: Sketch, look: Palette, words: str, *, at: float, rows: int) 
         figure, height, words.replace("\n", "<br>"), look.muted, yref="paper", yanchor=anchor, size=12
     )
     room = (at if low else 1 - at) * (figure.layout["height"] - AROUND)
-    missing = max(0, round(ROW * (rows / 2 + words.count("\n") + 1.5) - room))
+    missing = max(0, round(ROW * (rows / 2 + words.count("\n") + 1.75) - room))
     return missing if low else -missing
 
 

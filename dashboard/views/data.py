@@ -131,7 +131,7 @@ def sources_part():
             embedded,
             hide_index=True,
             column_config=link
-            | {t(f"data.col_{name}"): st.column_config.Column(width=270) for name in ("source", "how", "licence")},
+            | {t(f"data.col_{name}"): st.column_config.Column(width=320) for name in ("source", "how", "licence")},
             row_height=parts.THREE_ROWS,
             alt=t("data.published_deck"),
             height=320,

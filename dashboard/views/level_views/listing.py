@@ -13,7 +13,7 @@ from dashboard.text import period, t
 from dashboard.views import parts
 
 # Pixels of the columns that hold words.
-WIDTHS = {"series": 200, "datum": 150, "flag": 80, "note": 460}
+WIDTHS = {"series": 200, "datum": 150, "flag": 110, "note": 440}
 
 
 @parts.panel()
