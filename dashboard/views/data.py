@@ -93,7 +93,7 @@ def series_part():
         st.dataframe(
             series_table(),
             hide_index=True,
-            column_config=link | {t("data.col_steps"): bar, t("data.col_licence"): long},
+            column_config=link | {t("data.col_steps"): bar, t("data.col_licence"): words},
             alt=t("data.series_deck"),
             height=420,
             key="series",
@@ -130,8 +130,7 @@ def sources_part():
         st.dataframe(
             embedded,
             hide_index=True,
-            column_config=link
-            | {t(f"data.col_{name}"): st.column_config.Column(width=320) for name in ("source", "how", "licence")},
+            column_config=link | {t(f"data.col_{name}"): words for name in ("source", "how", "licence")},
             row_height=parts.THREE_ROWS,
             alt=t("data.published_deck"),
             height=320,
@@ -170,7 +169,7 @@ def facts_part():
 
 
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
-long = st.column_config.Column(width="large")
+words = st.column_config.Column(width=320)
 bar = st.column_config.ProgressColumn(
     format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
 )
