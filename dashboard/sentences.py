@@ -70,7 +70,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         after=_side(main, "after"),
         before=_side(main, "before"),
         step=t(f"step.{main.step}"),
-        what=label(row),
+        what=label(row) if row.provenance_grade == "primary" else f"{label(row)}, {grade_of(row)}",
         datum=datum,
     )
     parts = [(how[0].upper() + how[1:], False)]

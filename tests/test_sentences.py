@@ -208,7 +208,7 @@ def test_comparison_is_named():
     normal = Comparison("normal")
     assert "than the 1993–2022 normal." in answer(bodies=("caspian",), comparison=normal)
     assert sentences.kicker(normal).endswith("against the means of 1993–2022")
-    assert sentences.kicker(Comparison()).endswith("of 24 November 2023")
+    assert sentences.kicker(Comparison()).endswith("of 24 Nov 2023")
     assert "in your earlier period" in answer(bodies=("caspian",), comparison=Comparison("custom", *windows))
 
 
