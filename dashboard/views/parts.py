@@ -37,8 +37,6 @@ from loaders.model import Series
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
-# Pixels of a table's row in which words wrap to three lines.
-THREE_ROWS = 66
 # The header of a table that is no series: what each line is called, and the attribute that says it.
 SAID = (
     ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),
@@ -132,6 +130,11 @@ def whole(current: Frame, key: str) -> str:
 
 def replace_chart(current: Frame, key: str) -> Frame:
     return replace(current, selection=replace(current.selection, chart=key))
+
+
+def of_lines(count: int) -> int:
+    """Pixels of a table's row in which words wrap to ``count`` lines."""
+    return 6 + 20 * count
 
 
 def aged(current: Frame, dataset: xr.Dataset) -> str:
