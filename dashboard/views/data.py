@@ -131,7 +131,7 @@ def sources_part():
             embedded,
             hide_index=True,
             column_config=link | {t(f"data.col_{name}"): words for name in ("source", "how", "licence")},
-            row_height=parts.of_lines(4),
+            row_height=parts.row_of(4),
             alt=t("data.published_deck"),
             height=320,
             key="sources",

@@ -132,7 +132,7 @@ def replace_chart(current: Frame, key: str) -> Frame:
     return replace(current, selection=replace(current.selection, chart=key))
 
 
-def of_lines(count: int) -> int:
+def row_of(count: int) -> int:
     """Pixels of a table's row in which words wrap to ``count`` lines."""
     return 6 + 20 * count
 

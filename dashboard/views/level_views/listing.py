@@ -57,8 +57,8 @@ def stated(current, mine, key):
         hide_index=True,
         alt=f"{t(f'sea.{key}')}: {t('level.stated_deck')}",
         key=f"stated-{key}",
-        height=min(38 + parts.of_lines(3) * len(frame), 420),
-        row_height=parts.of_lines(3),
+        height=min(38 + parts.row_of(3) * len(frame), 420),
+        row_height=parts.row_of(3),
         column_config={
             **{t(f"chart.{name}"): st.column_config.Column(width=width) for name, width in WIDTHS.items()},
             t("chart.source"): st.column_config.LinkColumn(display_text=t("chart.open_page")),
