@@ -178,6 +178,7 @@ def test_language_is_chosen_on_the_page_and_stays(reader):
     reader.get_by_role("link", name=strings("ru")["page.level"], exact=True).click()
     settled(reader)
     address(reader, "level", lang="ru")
+    expect(reader).to_have_title(f"{strings('ru')['page.level']} · {strings('ru')['app.name']}")
     expect(reader.get_by_text(strings("ru")["app.draft"])).to_be_visible()
 
 
@@ -307,6 +308,7 @@ def test_address_of_each_page_opens_that_page(reader):
         go(reader, path)
         here = reader.get_by_role("navigation").locator('[aria-current="page"]')
         expect(here).to_have_text(t(f"page.{name}"))
+        expect(reader).to_have_title(f"{t(f'page.{name}')} · {t('app.name')}")
         expect(reader.get_by_role("heading", level=1)).to_have_count(1)
 
 

@@ -134,6 +134,11 @@ def replace_chart(current: Frame, key: str) -> Frame:
     return replace(current, selection=replace(current.selection, chart=key))
 
 
+def row_of(count: int) -> int:
+    """Pixels of a table's row in which words wrap to ``count`` lines."""
+    return 6 + 20 * count
+
+
 def aged(current: Frame, dataset: xr.Dataset) -> str:
     """How old a record is that is older than three of its steps; nothing where the reader chose the end."""
     if current.selection.end or not stale(dataset, current.today):
