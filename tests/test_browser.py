@@ -374,8 +374,10 @@ def action(page: Page, chart: str, name: str) -> Locator:
     """Open one thing behind a chart; what opened."""
     row = page.locator(f".st-key-actions-{chart}")
     row.get_by_role("radio", name=t(f"chart.{name}"), exact=True).click()
+    body = page.locator(f".st-key-{name}-{chart}")
+    body.wait_for()
     settled(page)
-    return page.locator(f".st-key-opened-{chart}")
+    return body
 
 
 def test_csv_of_a_chart_holds_its_header_and_its_numbers(reader):
