@@ -67,6 +67,7 @@ st.html(
         [(t("commitments.deck", count=passages, speech=day(SPEECH), dated=t("commitments.dated")), False)],
     )
 )
+titled = []
 kept = strip.chosen(selection, list(rows))
 if not kept:
     st.info(t("commitments.no_rows"))
@@ -81,9 +82,15 @@ for name, kinds in GROUPS:
         block += register.markup_row(current, row, opened=row.id == selection.open)
         if row.id == selection.open:
             st.html(block)
+            titled.append((row, st.container()))
             with parts.panel():
                 opened.show(current, register.assessments(current)[row.id])
             block = ""
     if block:
         st.html(block)
 later()
+# Streamlit scrolls to a heading of its own that the address names, when it is drawn: so it comes last, when
+# the page around it has its height.
+for row, place in titled:
+    with place:
+        st.subheader(row.wording, anchor=register.anchor(row))

@@ -30,8 +30,6 @@ def show(current: parts.Frame, found: Assessment) -> None:
         kind = t(f"commitments.kind_{row.kind}").capitalize()
         kicker = t("opened.kicker", kind=kind, id=row.id, when=month(found.as_of))
         about = f"{kicker} · {strip.fragment(row)}"
-        # Streamlit scrolls to a heading of its own that the fragment of the address names, to nothing else.
-        st.subheader(row.wording, anchor=register.anchor(row))
         st.html(markup.small(about))
         for reading in found.conditions:
             _condition_sums(current, reading)
