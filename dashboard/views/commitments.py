@@ -67,30 +67,18 @@ st.html(
         [(t("commitments.deck", count=passages, speech=day(SPEECH), dated=t("commitments.dated")), False)],
     )
 )
-titled = []
 kept = strip.chosen(selection, list(rows))
 if not kept:
     st.info(t("commitments.no_rows"))
+# The opened passage comes first: a page that is loaded stands at its top, and nothing here can scroll it.
+for row in kept:
+    if row.id == selection.open:
+        st.html(register.header() + register.markup_row(current, row, opened=True))
+        with parts.panel():
+            opened.show(current, register.assessments(current)[row.id])
 for name, kinds in GROUPS:
-    mine = [row for row in kept if row.kind in kinds]
-    if not mine:
-        continue
-    block = (
-        markup.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note")) + register.header()
-    )
-    for row in mine:
-        block += register.markup_row(current, row, opened=row.id == selection.open)
-        if row.id == selection.open:
-            st.html(block)
-            titled.append((row, st.container()))
-            with parts.panel():
-                opened.show(current, register.assessments(current)[row.id])
-            block = ""
-    if block:
-        st.html(block)
+    mine = [row for row in kept if row.kind in kinds and row.id != selection.open]
+    if mine:
+        title = markup.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note"))
+        st.html(title + register.header() + "".join(register.markup_row(current, row) for row in mine))
 later()
-# Streamlit scrolls to a heading of its own that the address names, when it is drawn: so it comes last, when
-# the page around it has its height.
-for row, place in titled:
-    with place:
-        st.subheader(row.wording, anchor=register.anchor(row))

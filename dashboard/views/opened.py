@@ -30,7 +30,7 @@ def show(current: parts.Frame, found: Assessment) -> None:
         kind = t(f"commitments.kind_{row.kind}").capitalize()
         kicker = t("opened.kicker", kind=kind, id=row.id, when=month(found.as_of))
         about = f"{kicker} · {strip.fragment(row)}"
-        st.html(markup.small(about))
+        st.html(markup.panel_title(row.wording, current.look.ink, about))
         for reading in found.conditions:
             _condition_sums(current, reading)
         if found.pathway is not None:

@@ -57,15 +57,10 @@ def header() -> str:
 def markup_row(current: Frame, row: Commitment, *, opened: bool = False) -> str:
     """Words and fragment, the three readings apart, the evidence, and Open or Close."""
     cells = passages.cells(assessments(current)[row.id], current.look)
-    target, place = (None, row.id) if opened else (row.id, anchor(row))
-    address = f"{current.href('commitments', open=target)}#{place}"
+    target = None if opened else row.id
+    address = f"{current.href('commitments', open=target)}#{row.id}"
     link = (t("overview.close" if opened else "overview.open"), address)
     return markup.row(row.short, passages.fragment(row), cells, COLUMNS, link=link, anchor=row.id)
-
-
-def anchor(row: Commitment) -> str:
-    """Where a passage stands opened on its page."""
-    return f"open-{row.id}"
 
 
 def _passages(register: Register) -> int:
