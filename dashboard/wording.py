@@ -54,7 +54,7 @@ class Verdict:
 
 
 def delivery(found: Assessment, look: Palette) -> Verdict:
-    """A ladder of four boxes and the step reached; marks where no step was shown for a year, no page opened."""
+    """A ladder of four boxes and the step reached; marked where old, and where no page was opened."""
     if found.row.kind == "none":
         return Verdict(t("verdict.no_commitment"), shape="square", color=look.ink)
     if found.delivery is None:
@@ -101,7 +101,8 @@ def condition_small(reading: Condition) -> str:
 
 def _paces(decided: Baseline) -> str:
     """The pace since the speech and before it; "still" where both go the same way, surely so since."""
-    assert decided.fit is not None and decided.after is not None
+    assert decided.fit is not None
+    assert decided.after is not None
     before, after = decided.fit.before.value, decided.fit.after
     same = (before < 0) == (after.value < 0)
     said = {
@@ -122,14 +123,14 @@ def deciding(reading: Condition) -> Baseline | None:
 
 
 def pathway(found: Assessment, look: Palette) -> Verdict:
-    """The pace towards the passage's own number; without one, that of the numbers set later, said to be so."""
+    """The pace towards the passage's own number; without one, what is said of the numbers set later."""
     if found.pathway is None:
         return _later(found.later)
     return pathway_word(found.pathway, look)
 
 
 def _later(paces: Sequence[Pathway]) -> Verdict:
-    """The word for each number that officials set after the speech, by its year; no shape, for it is no reading."""
+    """The word for each number set after the speech, by its year; no shape, for it is no reading."""
     if not paces:
         return Verdict()
     words = [

@@ -344,7 +344,7 @@ def _evidence(current: parts.Frame, found: Assessment) -> None:
 
 
 def event_words(event: Milestone, row_id: str) -> tuple[str, str, str, str]:
-    """Date, what happened, and what it rests on: speaker, source, the step that it shows, what is not known."""
+    """Date, what happened, and what it rests on: speaker, source, the step that it shows."""
     marks = [event.said_by, translate(event.source_kind)]
     if row_id in event.step:
         marks.append(t("commitments.shows", step=t(f"delivery.{event.step[row_id]}").lower()))
@@ -352,4 +352,5 @@ def event_words(event: Milestone, row_id: str) -> tuple[str, str, str, str]:
         marks.append(t("commitments.extract"))
     if event.not_found:
         marks.append(t("commitments.planned", when=wording.when(event.looked_on or event.seen_on)))
-    return wording.when(event.date), event.statement, " · ".join(mark for mark in marks if mark), event.source_url
+    rests = " · ".join(mark for mark in marks if mark)
+    return wording.when(event.date), event.statement, rests, event.source_url
