@@ -45,7 +45,8 @@ class Change:
     """Mean of like-period differences inside one series, with one standard uncertainty in the same unit.
 
     ``direction`` is "no_clear_change" where the change is under twice the uncertainty and "cannot_tell",
-    with a ``reason`` code, where there are too few pairs.
+    with a ``reason`` code, where there are too few pairs. ``base`` is the window whose means stand on the
+    side "before"; without it each pair has a period of its own there.
     """
 
     series: str
@@ -60,6 +61,7 @@ class Change:
     reason: str = ""
     newest: np.datetime64 = np.datetime64("NaT")
     parts: Mapping[str, float] | None = None
+    base: Window | None = None
 
     @property
     def told(self) -> bool:
@@ -163,16 +165,20 @@ def like_change(
     if len(pairs) < needed:
         return replace(base, pairs=pairs, reason="too_few_pairs")
     differences = np.array([pair.difference for pair in pairs])
-    stated = _stated(dataset, pairs) if step == "year" else 0.0
+    sides = [month for pair in pairs for month in (pair.before, pair.after)]
+    stated = _stated(dataset, sides) if step == "year" else 0.0
     parts = {"block": block_error(differences, step), "systematic": systematic, "stated": stated}
     return _judge(replace(base, pairs=pairs, change=float(differences.mean()), parts=parts))
 
 
 def normal_change(dataset: xr.Dataset, *, systematic: float = 0.0, min_obs: int = 2) -> Change:
-    """Newest twelve months (four quarters, one year) against the mean of the same periods of 1993-2022."""
+    """Newest twelve months (four quarters, one year) against the mean of the same periods of 1993-2022.
+
+    A record that ends before the speech has nothing to say of today, as in ``like_change``.
+    """
     step = step_of(dataset) or "month"
     recent = like_change(dataset, systematic=systematic, min_obs=min_obs)
-    if step_of(dataset) is None or recent.reason == "no_values":
+    if recent.reason in ("irregular", "no_values", "ends_before_speech"):
         return recent
     months, values = periods(dataset, step, min_obs)
     window = (months >= NORMAL[0]) & (months <= NORMAL[1])
@@ -188,10 +194,11 @@ def normal_change(dataset: xr.Dataset, *, systematic: float = 0.0, min_obs: int 
             recent, pairs=tuple(pairs), change=np.nan, direction="cannot_tell", reason="short_normal"
         )
     differences = np.array([pair.difference for pair in pairs])
-    parts = {"block": block_error(differences, step), "systematic": systematic, "stated": 0.0}
-    return _judge(
-        replace(recent, pairs=tuple(pairs), change=float(differences.mean()), parts=parts, reason="")
-    )
+    # The error of a mean of thirty years adds little to that of the one year.
+    stated = _stated(dataset, [pair.after for pair in pairs]) if step == "year" else 0.0
+    parts = {"block": block_error(differences, step), "systematic": systematic, "stated": stated}
+    found = replace(recent, pairs=tuple(pairs), change=float(differences.mean()), parts=parts, reason="")
+    return _judge(replace(found, base=NORMAL))
 
 
 def block_error(differences: np.ndarray, step: Step) -> float:
@@ -326,12 +333,11 @@ def _pairs(
     return tuple(found)
 
 
-def _stated(dataset: xr.Dataset, pairs: tuple[Pair, ...]) -> float:
-    """Stated one-sigma errors of the two years of a difference, added in quadrature."""
+def _stated(dataset: xr.Dataset, years: Sequence[np.datetime64]) -> float:
+    """Stated one-sigma errors of these years, added in quadrature."""
     if "uncertainty" not in dataset:
         return 0.0
     months = dataset["time"].values.astype("datetime64[M]")
     errors = dict(zip(months.tolist(), dataset["uncertainty"].values, strict=True))
-    sides = [errors.get(month.tolist(), np.nan) for pair in pairs for month in (pair.before, pair.after)]
-    known = [side for side in sides if not np.isnan(side)]
-    return float(np.sqrt(sum(side**2 for side in known)))
+    known = [errors[year.tolist()] for year in years if not np.isnan(errors.get(year.tolist(), np.nan))]
+    return float(np.sqrt(sum(error**2 for error in known)))

@@ -28,6 +28,7 @@ PAGES = {
 # The page at the root keeps a name of its own from all others, by default that of its file: "overview".
 ROOT = "root"
 WIDGETS = tuple(filters.FIELDS.values())
+LANGUAGE_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -119,31 +120,41 @@ def _filter_row(current: parts.Frame) -> None:
                 format_func=lambda sea: t(f"filter.{sea}"),
                 label_visibility="collapsed",
             )
-            with st.popover(label, type="tertiary", key="more"):
-                _rare_filters(current)
+            st.button(label, type="tertiary", key="more", on_click=_open, args=("more",))
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             newest, age = parts.newest_words(current)
             said = t("filter.newest", period=newest, age=age) if age else newest
             st.html(markup.small(said), width="content")
             _languages()
-            with st.popover(t("filter.copy_link"), type="tertiary", key="copy", on_change="rerun") as link:
-                if link.open:
-                    st.html(markup.small(t("filter.copy_link_help")))
-                    st.code(parts.here(current), language=None, wrap_lines=True)
+            st.button(t("filter.copy_link"), type="tertiary", key="copy", on_click=_open, args=("copy",))
+    opened = st.session_state.get("opened")
+    if opened:
+        with st.container(key=f"opened-{opened}", border=True):
+            if opened == "more":
+                _rare_filters(current)
+            else:
+                st.html(markup.small(t("filter.copy_link_help")))
+                st.code(parts.here(current), language=None, wrap_lines=True)
+
+
+def _open(name: str) -> None:
+    """Open one part under the filter row, or close it; in the page, where the keyboard comes to it next."""
+    st.session_state["opened"] = "" if st.session_state.get("opened") == name else name
 
 
 def _languages() -> None:
     """The language of the page, each named in itself."""
     if len(text.languages()) == 1:
         return
-    with st.popover(t("app.language"), type="tertiary", key="languages"):
-        st.radio(
-            t("app.language"),
-            text.languages(),
-            key="f_lang",
-            format_func=lambda lang: text.words(lang)["app.language"],
-            label_visibility="collapsed",
-        )
+    st.selectbox(
+        f"{t('app.languages')}: {t('app.language')}",
+        text.languages(),
+        key="f_lang",
+        format_func=lambda lang: text.words(lang)["app.language"],
+        label_visibility="collapsed",
+        filter_mode=None,
+        width=LANGUAGE_WIDTH,
+    )
 
 
 def _rare_filters(current: parts.Frame) -> None:
@@ -158,28 +169,29 @@ def _rare_filters(current: parts.Frame) -> None:
         ("indicator", indicators, catalogue.indicators),
         ("source", sources, catalogue.sources),
     )
-    for name, ids, table in options:
+    for (name, ids, table), column in zip(options, st.columns(len(options)), strict=True):
         chosen = st.session_state.get(f"f_{name}") or ""
         if chosen and chosen not in ids and chosen in table:
             ids = [*ids, chosen]
-        st.selectbox(
+        column.selectbox(
             t(f"filter.{name}"),
             ["", *ids],
             key=f"f_{name}",
             format_func=partial(_label, table),
         )
-    left, right = st.columns(2)
+    left, right, last = st.columns(3)
     left.text_input(t("filter.from"), key="f_start", placeholder=t("filter.period_hint"), max_chars=7)
     right.text_input(t("filter.to"), key="f_end", placeholder=t("filter.period_hint"), max_chars=7)
-    st.selectbox(
+    last.selectbox(
         t("filter.compare"),
         ["speech", "normal", "custom"],
         key="f_compare",
         format_func=lambda key: t(f"filter.compare_{key}"),
     )
     if st.session_state.get("f_compare") == "custom":
-        st.text_input(t("filter.before"), key="f_before", max_chars=16)
-        st.text_input(t("filter.after"), key="f_after", max_chars=16)
+        left, right, _ = st.columns(3)
+        left.text_input(t("filter.before"), key="f_before", max_chars=16)
+        right.text_input(t("filter.after"), key="f_after", max_chars=16)
     st.button(t("filter.reset"), on_click=_reset, key="reset", type="tertiary")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import Change, annual_means, slope_per_year
+from dashboard.analysis import NORMAL, SPEECH, Change, annual_means, slope_per_year
 from dashboard.findings import Comparison, Finding, Linked
 from dashboard.lines import steps_of
 from dashboard.markup import CardWords
@@ -22,7 +22,7 @@ from dashboard.snapshot import (
     months_between,
     stale,
 )
-from dashboard.text import number, period, plural, span, t, translate
+from dashboard.text import DASH, day, number, period, plural, span, t, translate
 from loaders.model import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
@@ -47,11 +47,19 @@ def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapsh
     return " ".join(parts)
 
 
+def kicker(comparison: Comparison) -> str:
+    """The question, and from when it is measured."""
+    first, last = (str(month.astype("datetime64[Y]")) for month in NORMAL)
+    key = "sentence.kicker" if comparison.kind == "speech" else f"sentence.kicker_{comparison.kind}"
+    return t(key, speech=day(SPEECH), first=first, last=last)
+
+
 def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) -> list[tuple[str, bool]]:
     """Periods compared, datum in words, how many sources, and how old the newest figure is."""
     told = [finding for finding in findings if finding.told and finding.agreement]
+    missing = [(text, False) for text in [_unfetched(findings, snapshot)] if text]
     if not told:
-        return [(_apart(findings, snapshot), False)]
+        return [(_apart(findings, snapshot), False), *missing]
     agreed = told[0].agreement
     assert agreed is not None
     main = agreed.main
@@ -62,7 +70,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         after=_side(main, "after"),
         before=_side(main, "before"),
         step=t(f"step.{main.step}"),
-        what=label(row),
+        what=label(row) if row.provenance_grade == "primary" else f"{label(row)}, {grade_of(row)}",
         datum=datum,
     )
     parts = [(how[0].upper() + how[1:], False)]
@@ -76,7 +84,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         parts.append((others + ".", False))
     months = months_between(end_of(snapshot.series[main.series]), today)
     parts.append((t("sentence.deck_end", step_one=t(f"step.{main.step}_one"), months=_months(months)), False))
-    return parts
+    return [*parts, *missing]
 
 
 def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWords:
@@ -213,6 +221,21 @@ def _apart(findings: Sequence[Finding], snapshot: Snapshot) -> str:
     return "; ".join(_other(change, snapshot) for change in changes) + "."
 
 
+def _unfetched(findings: Sequence[Finding], snapshot: Snapshot) -> str:
+    """How many level series of the water bodies without a change are known and have nothing stored."""
+    places = [finding.place for finding in findings if finding.agreement is None]
+    rows = [
+        row
+        for row in snapshot.catalogue.series.values()
+        if row.place in places
+        and row.indicator == "level"
+        and not row.derive
+        and row.id not in snapshot.series
+    ]
+    named = [_the(finding) for finding in findings if finding.place in {row.place for row in rows}]
+    return plural("sentence.deck_unfetched", len(rows), places=t("sentence.or").join(named)) if rows else ""
+
+
 def _other(change: Change, snapshot: Snapshot) -> str:
     row = snapshot.catalogue.series[change.series]
     return t(
@@ -227,7 +250,10 @@ def _other(change: Change, snapshot: Snapshot) -> str:
 
 
 def _side(change: Change, side: str, *, short: bool = False) -> str:
-    """The months that one side of the pairs covers: "April 2025–March 2026", or a year."""
+    """The months that one side of the pairs covers: "April 2025–March 2026", a year, or a normal's years."""
+    if side == "before" and change.base:
+        first, last = (str(month.astype("datetime64[Y]")) for month in change.base)
+        return t("sentence.mean_of", first=first, last=last)
     whens = sorted(getattr(pair, side) for pair in change.pairs)
     if change.step == "year":
         return str(whens[0].astype("datetime64[Y]"))
@@ -240,7 +266,10 @@ def _unit_line(finding: Finding, snapshot: Snapshot) -> str:
     row = snapshot.catalogue.series[finding.shown[0]]
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = f", {snapshot.catalogue.datums[row.datum].label}" if row.datum else ""
-    return f"{label(row)} · {indicator.unit_label}{datum}"
+    words = [label(row), f"{indicator.unit_label}{datum}"]
+    if row.provenance_grade != "primary":
+        words.append(grade_of(row))
+    return " · ".join(words)
 
 
 def _the(finding: Finding) -> str:
@@ -265,6 +294,19 @@ def newest_period(dataset: xr.Dataset) -> str:
     return period(last_time(dataset), last_step(dataset))
 
 
+def doubtful_period(dataset: xr.Dataset) -> str:
+    """The last period that has a value in doubt after the newest counted one; empty where none has."""
+    days = dataset["time"].values.astype("datetime64[D]")
+    later = (days > last_time(dataset)) & (dataset["qc"].values == 3) & ~np.isnan(dataset["value"].values)
+    at = np.flatnonzero(later)
+    return period(days[at[-1]], steps_of(dataset)[at[-1]]) if at.size else ""
+
+
+def spanned(dataset: xr.Dataset) -> str:
+    """ "1950–1990": the first and the newest counted period."""
+    return f"{first_period(dataset)}{DASH}{newest_period(dataset)}"
+
+
 def first_period(dataset: xr.Dataset) -> str:
     """The first period of a series in words."""
     return period(dataset["time"].values[0], steps_of(dataset)[0])
@@ -276,9 +318,11 @@ def about(row: Series, snapshot: Snapshot) -> str:
     datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
     kind = t(f"kind.{row.kind}")
     grade = "" if row.provenance_grade == "primary" else grade_of(row)
-    return " · ".join(
-        word for word in (f"{indicator.label}, {indicator.unit_label}", datum, kind, grade) if word
-    )
+    base = ""
+    if row.base_period and row.indicator.endswith("anomaly"):
+        base = t("sentence.from_mean", years=row.base_period.replace("-", DASH))
+    what = f"{indicator.label}, {indicator.unit_label}"
+    return " · ".join(word for word in (what, base, datum, kind, grade) if word)
 
 
 def newest(one: Linked, snapshot: Snapshot) -> str:

@@ -133,7 +133,18 @@ def test_normal_uses_the_same_calendar_months_of_1993_2022():
     change = normal_change(data)
     assert change.change == pytest.approx(0.5)
     assert change.direction == "higher"
+    assert change.base == (np.datetime64("1993-01"), np.datetime64("2022-12"))
     assert normal_change(months("2010-01", np.arange(192.0))).reason == "short_normal"
+    # A record to July 2023 says nothing of today, however far it stands from the normal.
+    assert normal_change(months("1993-01", [*values, *[9.0] * 7])).reason == "ends_before_speech"
+
+
+def test_a_year_against_the_normal_carries_its_stated_error():
+    years = [str(year) for year in range(1993, 2026)]
+    data = series(years, [*[0.0] * 32, -1.0], cadence="year", uncertainty=0.05)
+    change = normal_change(data, systematic=0.12)
+    assert change.change == pytest.approx(-1.0)
+    assert change.uncertainty == pytest.approx(0.13)
 
 
 def test_custom_windows_pair_by_calendar_month():

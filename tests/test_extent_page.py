@@ -93,7 +93,7 @@ def test_lower_level_uncovers_what_a_uniform_slope_says():
 @pytest.mark.usefixtures("live")
 def test_table_of_the_shore_holds_the_areas_by_level():
     app = visit("extent", sea="caspian")
-    app.session_state["table-caspian-shore"] = True
+    app.session_state["behind-caspian-shore"] = "table"
     app.run()
     (table,) = [one.value for one in app.dataframe]
     assert table["level_m"].tolist() == list(np.arange(-26.0, -34.1, -0.5))
@@ -190,11 +190,15 @@ def test_bed_keeps_the_house_rules(look, monkeypatch):
 
 
 @pytest.mark.usefixtures("live")
+def opened(app, key, name):
+    app.session_state[f"behind-{key}"] = name
+    app.run()
+    assert not app.exception
+
+
 def test_table_of_the_bed_adds_up_at_each_half_metre():
     app = visit("extent", sea="aral")
-    for name in ("table", "cite"):
-        app.session_state[f"{name}-aral-bed"] = True
-    app.run()
+    opened(app, "aral-bed", "table")
     (table,) = [one.value for one in app.dataframe]
     assert table["level_m"].tolist() == list(np.arange(53.0, 29.9, -0.5))
     assert (np.diff(table["dry_bed_km2"]) >= 0).all()
@@ -202,6 +206,7 @@ def test_table_of_the_bed_adds_up_at_each_half_metre():
     assert table["flat_water_km2"].nunique() == 1
     whole = table[["dry_bed_km2", "ground_under_water_km2", "flat_water_km2"]].sum(axis=1)
     assert whole.max() - whole.min() <= 2
+    opened(app, "aral-bed", "cite")
     assert "ETOPO" in app.code[0].value
 
 
@@ -222,13 +227,13 @@ def test_data_page_counts_fields_as_what_a_source_gave():
 @pytest.mark.parametrize("key", ["extent-curve", "extent-bars", "shore-aral-1960"])
 def test_figures_of_tables_and_outlines_can_be_read_cited_and_linked(key):
     app = visit("extent", sea="aral")
-    for name in ("table", "cite", "link"):
-        app.session_state[f"{name}-{key}"] = True
-    app.run()
-    assert not app.exception
+    opened(app, key, "table")
     (table,) = [one.value for one in app.dataframe]
     assert table.shape[0] == {"extent-curve": 40, "extent-bars": 7, "shore-aral-1960": 456}[key]
-    cited, entries, linked, framed = (one.value for one in app.code)
+    opened(app, key, "cite")
+    cited, entries = (one.value for one in app.code)
+    opened(app, key, "link")
+    linked, framed = (one.value for one in app.code)
     assert ("Natural Earth" if key.startswith("shore") else "Nachtnebel") in cited
     assert entries.startswith("@misc{two-seas-")
     assert f"chart={key}" in framed

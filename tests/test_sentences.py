@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+import loaders
 from dashboard import sentences
 from dashboard.findings import BODIES, Comparison, finding, linked
 from tests.shots import baseline, made, moved, passes, with_series, without
@@ -17,7 +18,7 @@ GAUGES = "caspian-level-kazhydromet-sector-annual"
 TRACK = "north-aral-level-gwm"
 SPEECH = Comparison()
 TODAY = np.datetime64("2026-11-24")
-NO_ARAL = "No open level of the North Aral or the South Aral reaches past"
+NO_ARAL = "No level of the North Aral or the South Aral here reaches past"
 
 
 def findings(snapshot=None, bodies=BODIES, comparison=SPEECH):
@@ -57,7 +58,17 @@ def test_deck_names_periods_datum_sources_and_age():
     assert said.startswith("April 2025–March 2026 against October 2022–September 2023, quarter by quarter.")
     assert baseline().catalogue.datums["dahiti-2026"].words in said
     assert "2 of 2 independent sources are lower: Kazakh-coast gauges fell 0.33 m from 2023 to 2025." in said
-    assert said.endswith("The newest complete quarter ended 8 months before today.")
+    assert "The newest complete quarter ended 8 months before today." in said
+    empty = [
+        one for one in loaders.list_series(indicator="level") if one["state"] == "empty" and not one["inputs"]
+    ]
+    places = loaders.catalogue().series
+    aral = [one for one in empty if places[one["id"]].place in ("north-aral", "south-aral")]
+    assert len(aral) > 1
+    assert said.endswith(
+        f"{len(aral)} level series of the North Aral or the South Aral are known and not in this cache; "
+        "a refresh asks for them, some with a free key."
+    )
 
 
 def test_card_of_the_caspian():
@@ -106,7 +117,7 @@ def test_without_the_satellite_the_sentence_is_the_gauges():
 
 def test_without_any_caspian_level_past_the_speech_no_change_is_told():
     snapshot = without(baseline(), *SATELLITE, GAUGES)
-    assert answer(snapshot, ("caspian",)) == "No open level of the Caspian reaches past the speech."
+    assert answer(snapshot, ("caspian",)) == "No level of the Caspian here reaches past the speech."
     assert deck(snapshot).startswith("Every figure below ends before the speech")
     assert card("caspian", snapshot).state == "No measured level, area or volume after the speech"
 
@@ -136,7 +147,7 @@ def test_aral_level_after_the_speech_enters_the_sentence():
     assert answer(track([0.1, 0.3, 0.1, 0.3])) == (
         "The Caspian is 0.38 ± 0.14 m lower than before the speech. "
         "The North Aral is 0.20 ± 0.12 m higher than before the speech. "
-        "No open level of the South Aral reaches past it."
+        "No level of the South Aral here reaches past it."
     )
     words = card("north-aral", track([0.1, 0.3, 0.1, 0.3]))
     assert (words.figure, words.aside, words.state) == ("+0.20 m", "± 0.12", "Higher, by one source")
@@ -198,7 +209,10 @@ def test_direction_word_is_the_sign_of_the_card(case):
 def test_comparison_is_named():
     month = np.datetime64
     windows = (month("2016-01", "M"), month("2016-12", "M")), (month("2020-01", "M"), month("2020-12", "M"))
-    assert "than the 1993–2022 normal." in answer(bodies=("caspian",), comparison=Comparison("normal"))
+    normal = Comparison("normal")
+    assert "than the 1993–2022 normal." in answer(bodies=("caspian",), comparison=normal)
+    assert sentences.kicker(normal).endswith("against the means of 1993–2022")
+    assert sentences.kicker(Comparison()).endswith("of 24 Nov 2023")
     assert "in your earlier period" in answer(bodies=("caspian",), comparison=Comparison("custom", *windows))
 
 

@@ -245,7 +245,7 @@ VISIBLE = {
     "error",
     "button",
 }
-VISIBLE |= {"selectbox", "text_input", "segmented_control", "popover", "download_button", "success"}
+VISIBLE |= {"selectbox", "text_input", "segmented_control", "download_button", "success"}
 
 
 def typed_labels(source: str) -> list[str]:

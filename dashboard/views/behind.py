@@ -12,6 +12,7 @@ from dashboard import markup
 from dashboard.text import t
 
 PICTURES = ("png", "svg")
+ACTIONS = ("table", "download", "cite", "link")
 
 
 @dataclass(frozen=True)
@@ -43,30 +44,37 @@ class Behind:
 
 
 def actions(key: str, title: str, behind: Behind, link: str, alone: str) -> None:
-    """The row of actions of one figure; what a popover shows is made when it opens.
+    """The row of actions of one figure, and below it the one that is open.
 
-    ``link`` leads to the figure on its page, ``alone`` shows it by itself.
+    ``link`` leads to the figure on its page, ``alone`` shows it by itself. What is open stands in the page
+    and not over it: a reader at the keyboard comes to it next.
     """
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key=f"actions-{key}"):
-        table = st.popover(t("chart.table"), type="tertiary", key=f"table-{key}", on_change="rerun")
-        download = st.popover(t("chart.download"), type="tertiary", key=f"download-{key}", on_change="rerun")
-        cite = st.popover(t("chart.cite"), type="tertiary", key=f"cite-{key}", on_change="rerun")
-        address = st.popover(t("chart.link"), type="tertiary", key=f"link-{key}", on_change="rerun")
-    if table.open:
-        table.dataframe(behind.table(), hide_index=True, alt=title, key=f"frame-{key}", height=320)
-    if download.open:
-        with download:
-            for file in behind.files:
-                offer(key, file)
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"actions-{key}"):
+        opened = st.segmented_control(
+            t("chart.behind", title=title),
+            ACTIONS,
+            key=f"behind-{key}",
+            format_func=lambda name: t(f"chart.{name}"),
+            label_visibility="collapsed",
+        )
+    if not opened:
+        return
+    with st.container(key=f"opened-{key}"):
+        if opened == "table":
+            st.dataframe(behind.table(), hide_index=True, alt=title, key=f"frame-{key}", height=320)
+        elif opened == "download":
+            with st.container(horizontal=True, gap="small"):
+                for file in behind.files:
+                    offer(key, file)
             _picture(key)
-    if cite.open:
-        cite.code(behind.cite(), language=None, wrap_lines=True)
-        cite.code(behind.bibtex(), language="latex", wrap_lines=True)
-    if address.open:
-        address.html(markup.small(t("chart.link_help")))
-        address.code(link, language=None, wrap_lines=True)
-        address.html(markup.small(t("chart.embed_help")))
-        address.code(markup.iframe(alone, title), language=None, wrap_lines=True)
+        elif opened == "cite":
+            st.code(behind.cite(), language=None, wrap_lines=True)
+            st.code(behind.bibtex(), language="latex", wrap_lines=True)
+        else:
+            st.html(markup.small(t("chart.link_help")))
+            st.code(link, language=None, wrap_lines=True)
+            st.html(markup.small(t("chart.embed_help")))
+            st.code(markup.iframe(alone, title), language=None, wrap_lines=True)
 
 
 def _picture(key: str) -> None:
@@ -97,5 +105,4 @@ def offer(key: str, file: File) -> None:
         mime=file.mime,
         key=f"file-{key}-{file.name}",
         on_click="ignore",
-        width="stretch",
     )

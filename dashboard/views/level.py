@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import levels, markup
 from dashboard.findings import BODIES, finding
-from dashboard.snapshot import label, last_time
+from dashboard.sentences import spanned
+from dashboard.snapshot import label
 from dashboard.text import number, period, t
 from dashboard.views import parts
 from dashboard.views.level_views import listing, long, pairs, panels, rate, seasons
@@ -97,9 +98,10 @@ def bridge(main):
 def aral():
     """Each basin and each height system in a panel of its own."""
     mine = [row for row in rows if row.sea == "aral"]
-    whole = [row for row in mine if row.place == "aral"]
-    until = period(last_time(snapshot.series[whole[0].id]), "year") if whole else "1990"
-    title, deck = t("level.title_aral"), t("level.deck_aral", whole=until)
+    measured = [row for row in mine if row.cadence != "irregular"]
+    named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
+    title = t("level.title_aral")
+    deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")
     if selection.sea == "aral":
         st.html(markup.answer(t("level.kicker", sea=t("sea.aral")), title, [(deck, False)]))
     else:
@@ -108,7 +110,7 @@ def aral():
         found = finding(snapshot, body, current.comparison, mine)
         if found.agreement:
             pairs.show(current, found)
-    panels.show(current, [row for row in mine if row.cadence != "irregular"])
+    panels.show(current, measured)
     listing.about(current, [], mine)
     listing.stated(current, mine, "aral")
 

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard import commitments, markup, sentences
-from dashboard.analysis import SPEECH
 from dashboard.figures import bodies
 from dashboard.findings import BODIES, finding, panels
 from dashboard.snapshot import label
-from dashboard.text import day, t
+from dashboard.text import t
 from dashboard.views import parts, register
 
 current = parts.frame()
@@ -59,7 +58,7 @@ findings = [finding(snapshot, body, current.comparison, headline_rows) for body 
 if findings:
     st.html(
         markup.answer(
-            t("sentence.kicker", speech=day(SPEECH)),
+            sentences.kicker(current.comparison),
             sentences.answer(findings, current.comparison, snapshot),
             sentences.deck(findings, snapshot, current.today),
         )
@@ -97,7 +96,7 @@ if shown:
                 )
                 draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)
 if not findings and not shown:
-    st.html(markup.answer(t("sentence.kicker", speech=day(SPEECH)), t("sentence.filtered")))
+    st.html(markup.answer(sentences.kicker(current.comparison), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
 with parts.panel():

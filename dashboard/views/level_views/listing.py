@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import markup
 from dashboard.lines import steps_of
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import doubtful_period, first_period, newest_period
 from dashboard.snapshot import label
 from dashboard.text import period, t
 from dashboard.views import parts
@@ -24,11 +24,13 @@ def about(current, together, mine):
     body = []
     for row in listed:
         dataset = snapshot.series[row.id]
+        doubt = doubtful_period(dataset)
         span = t(
-            "level.covers",
+            "level.covers_doubt" if doubt else "level.covers",
             zone=t(f"zone.{row.zone}"),
             first=first_period(dataset),
             last=newest_period(dataset),
+            doubt=doubt,
         )
         words = snapshot.catalogue.datums[row.datum].words
         body.append((label(row), words, span, t(f"grade.{row.provenance_grade}")))

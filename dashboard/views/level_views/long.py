@@ -66,7 +66,7 @@ def show(current, rows, body):
         current=current,
         drawn=points.of_changes(lines, made.zero),
     )
-    said = [_agreement(made, body), *_offsets(current, rows, unit)]
+    said = [_agreement(current, made, body), *_offsets(current, rows, unit)]
     st.html(markup.small(" ".join(filter(None, said))))
 
 
@@ -139,17 +139,25 @@ def _brackets(current, lines):
     return sorted(found, key=lambda one: one.first)
 
 
-def _agreement(made, body):
+def _agreement(current, made, body):
     """Which sources have a voice in the median, where it ends, and how many say the same of the speech."""
     words = []
     if made.middle is not None:
         named = [f"{t(f'group.{row.independence_group}')}: {label(row)}" for row in made.middle.voices]
         last = made.middle.times[-1].astype("datetime64[Y]")
         words.append(t("level.voices", voices="; ".join(named), last=last))
-    agreed = body.agreement
+    agreed, rows = body.agreement, current.snapshot.catalogue.series
     if agreed and agreed.total > 1:
-        side = t("direction.lower" if agreed.main.change < 0 else "direction.higher")
-        words.append(t("level.agree", same=agreed.same_direction, total=agreed.total, direction=side))
+        words.append(
+            t(
+                "level.agree",
+                same=agreed.same_direction,
+                total=agreed.total,
+                direction=t("direction.lower" if agreed.main.change < 0 else "direction.higher"),
+                reference=t(f"sentence.reference_{current.comparison.kind}"),
+                labels=", ".join(label(rows[change.series]) for change in (agreed.main, *agreed.others)),
+            )
+        )
     return " ".join(words)
 
 
