@@ -12,7 +12,7 @@ from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
 from dashboard.sentences import pace_words as pace
 from dashboard.snapshot import label
-from dashboard.text import day, month, number, plural, t
+from dashboard.text import day, month, number, plural, t, translate
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
 # Shape and colour role of each state; the word always stands beside the shape.
@@ -109,7 +109,7 @@ def _paces(decided: Baseline) -> str:
         "after": pace(after.value),
         "before": number(abs(before), 1) if same else pace(before),
         "year": decided.after[0][:4],
-        "label": label(loaders.catalogue().series[decided.series]),
+        "label": translate(label(loaders.catalogue().series[decided.series])),
     }
     sure = after.high < 0 or after.low > 0
     return t("verdict.pace_still" if same and sure else "verdict.pace", **said)

@@ -12,6 +12,7 @@ from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.estimates import Estimate, Fit
 from dashboard.readings.records import Baseline, Condition
+from dashboard.text import languages, speaking, t
 from tests.shots import baseline
 
 TODAY = np.datetime64("2026-11-24")
@@ -27,7 +28,7 @@ def reading(before: float, after: tuple[float, float, float]) -> Condition:
     unknown = Estimate(np.nan, np.nan, np.nan)
     fit = Fit(Estimate(before, before - 1, before + 1), Estimate(*after), unknown, 0.0, 12, 12.0)
     entry = Baseline(
-        "yearly", "no_detectable_change", series="caspian-level-gauges", after=("2023", "2025"), fit=fit
+        "yearly", "no_detectable_change", series="caspian-level-kazhydromet-sector-annual", after=("2023", "2025"), fit=fit
     )
     return Condition("caspian", "no_detectable_change", "", (entry,), "medium", ())
 
@@ -52,6 +53,16 @@ def test_row_without_a_number_of_its_own_points_to_the_numbers_set_later(aral):
         "not in the speech; by 2030: on track; by 2031: sources or windows disagree; evidence disputed"
     )
     assert wording.pathway(replace(aral, later=()), LIGHT) == wording.Verdict()
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_readings_do_not_depend_on_the_language(aral, lang):
+    with speaking(lang):
+        found = assess(baseline(), as_of=TODAY, ids=["E2"])[0]
+        assert [one.evidence_strength for one in found.later] == ["disputed", "disputed"]
+        assert t("evidence.disputed").lower() in wording.pathway(found, LIGHT).small
+        assert ("Kazakh" in wording.condition_small(reading(-13.0, (-16.5, -22.0, -11.0)))) is (lang == "en")
+    assert found.to_json()["delivery"] == aral.to_json()["delivery"]
 
 
 def test_delivery_says_that_no_page_behind_it_was_opened(aral):
