@@ -217,7 +217,7 @@ def _footer(current: parts.Frame, page: str) -> None:
 
 
 def main() -> None:
-    st.set_page_config(page_title=t("app.name"), page_icon=markup.icon(LIGHT), layout="wide")
+    st.set_page_config(page_icon=markup.icon(LIGHT), layout="wide")
     _freeze()
     if "f_sea" not in st.session_state or _went_back():
         _read_address()
@@ -244,6 +244,7 @@ def main() -> None:
         st.session_state["problems"].append(filters.Problem("page", page.url_path[:40], "page"))
         st.switch_page(pages["overview"])
     name = next((key for key, one in pages.items() if one == page), "overview")
+    st.set_page_config(page_title=f"{t(f'page.{name}')} · {t('app.name')}")
     if selection.chart:
         _alone(current, page)
         return

@@ -57,9 +57,8 @@ def kicker(comparison: Comparison) -> str:
 def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) -> list[tuple[str, bool]]:
     """Periods compared, datum in words, how many sources, and how old the newest figure is."""
     told = [finding for finding in findings if finding.told and finding.agreement]
-    missing = [(text, False) for text in [_unfetched(findings, snapshot)] if text]
     if not told:
-        return [(_apart(findings, snapshot), False), *missing]
+        return [(_apart(findings, snapshot), False)]
     agreed = told[0].agreement
     assert agreed is not None
     main = agreed.main
@@ -84,7 +83,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         parts.append((others + ".", False))
     months = months_between(end_of(snapshot.series[main.series]), today)
     parts.append((t("sentence.deck_end", step_one=t(f"step.{main.step}_one"), months=_months(months)), False))
-    return [*parts, *missing]
+    return parts
 
 
 def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWords:
@@ -221,7 +220,7 @@ def _apart(findings: Sequence[Finding], snapshot: Snapshot) -> str:
     return "; ".join(_other(change, snapshot) for change in changes) + "."
 
 
-def _unfetched(findings: Sequence[Finding], snapshot: Snapshot) -> str:
+def unfetched(findings: Sequence[Finding], snapshot: Snapshot) -> str:
     """How many level series of the water bodies without a change are known and have nothing stored."""
     places = [finding.place for finding in findings if finding.agreement is None]
     rows = [

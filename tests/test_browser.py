@@ -179,6 +179,7 @@ def test_language_is_chosen_on_the_page_and_stays(reader):
     reader.get_by_role("link", name=strings("ru")["page.level"], exact=True).click()
     settled(reader)
     address(reader, "level", lang="ru")
+    expect(reader).to_have_title(f"{strings('ru')['page.level']} · {strings('ru')['app.name']}")
     expect(reader.get_by_text(strings("ru")["app.draft"])).to_be_visible()
 
 
@@ -308,6 +309,7 @@ def test_address_of_each_page_opens_that_page(reader):
         go(reader, path)
         here = reader.get_by_role("navigation").locator('[aria-current="page"]')
         expect(here).to_have_text(t(f"page.{name}"))
+        expect(reader).to_have_title(f"{t(f'page.{name}')} · {t('app.name')}")
         expect(reader.get_by_role("heading", level=1)).to_have_count(1)
 
 
@@ -378,8 +380,10 @@ def action(page: Page, chart: str, name: str) -> Locator:
     """Open one thing behind a chart; what opened."""
     row = page.locator(f".st-key-actions-{chart}")
     row.get_by_role("radio", name=t(f"chart.{name}"), exact=True).click()
+    body = page.locator(f".st-key-{name}-{chart}")
+    body.wait_for()
     settled(page)
-    return page.locator(f".st-key-opened-{chart}")
+    return body
 
 
 def test_csv_of_a_chart_holds_its_header_and_its_numbers(reader):

@@ -13,6 +13,7 @@ from dashboard.figures import charts, drawing
 from dashboard.figures.leaders import emptiest
 from dashboard.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.palette import DARK, LIGHT
+from dashboard.text import speaking
 from tests.figure_json import (
     ASCII_MINUS,
     OWN_MARKUP,
@@ -339,6 +340,34 @@ def test_record_that_ended_long_ago_is_hatched_to_today(last, hatched):
         assert spec["layout"]["xaxis"]["range"] == ["2000-01-01", "2026-11-24"]
 
 
+@pytest.mark.parametrize("speech", ["speech", "a much longer word for it"])
+def test_time_axis_ends_today_whatever_the_words_on_it(speech):
+    spec = panel([line(times=dates("2000", 26, "Y"))], speech=speech)
+    assert spec["layout"]["xaxis"]["range"] == ["2000-01-01", "2026-11-24"]
+
+
+def test_mark_at_the_start_stands_clear_of_the_axis():
+    stated = line(times=["2006-01-01", "2021-01-01"], values=[1.0, 2.0], look={"marks": True})
+    start, end = panel([stated])["layout"]["xaxis"]["range"]
+    assert "2005-01-01" < start < "2006-01-01"
+    assert end == "2026-11-24"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.45, 0.5, 0.55, 0.7, 1.0])
+def test_words_of_the_hatch_keep_clear_of_the_end_label(share):
+    values = np.array([0.0, 100.0, 100 * share])
+    old = line(times=dates("2000", 3, "Y"), values=values, look={"age": "24 years old"})
+    layout = panel([old], zero=True, height=210, since="no open\nfigure\nfound\nsince")["layout"]
+    (words,) = [one for one in layout["annotations"] if "figure" in one["text"]]
+    (label,) = [one for one in layout["annotations"] if "24 years old" in one["text"]]
+    plot = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
+    # Rows of 1.3 times the letters' height, 12 and 13 pixels; the axis reaches a little beyond the highest.
+    middle = plot * share / 1.055 + label.get("yshift", 0)
+    apart = middle - words["y"] * plot if words["yanchor"] == "bottom" else words["y"] * plot - middle
+    assert apart >= 1.3 * (4 * 12 + 1.5 * 13)
+    assert 0 <= middle <= plot
+
+
 def test_credit_line_is_part_of_the_picture():
     spec = panel([line()], credit="Data: a provider. Retrieved 12 Jun 2026. Cache 0123456789ab.")
     assert "Data: a provider. Retrieved 12 Jun 2026. Cache 0123456789ab." in [
@@ -361,6 +390,16 @@ def test_pairs_show_each_difference():
     assert (before["marker"]["symbol"], after["marker"]["symbol"]) == ("circle-open", "circle")
     assert before["x"] == after["x"]
     assert before["x"][0] == "Jan"
+
+
+def test_quarters_too_long_for_a_phone_stand_in_two_rows():
+    """Four names share the 222 pixels of a phone's chart: 55 each, of which a letter of 12 pixels takes 6."""
+    quarters = made(YEARLY, dates("2024-01", 8, "M", 3), np.arange(8.0), cadence="quarter")
+    assert "ticktext" not in load(season_figure(quarters))["layout"]["xaxis"]
+    with speaking("ru"):
+        axis = load(season_figure(quarters))["layout"]["xaxis"]
+    assert axis["ticktext"][2] == "июль–<br>сент."
+    assert axis["tickvals"] == axis["categoryarray"]
 
 
 def test_fine_series_becomes_complete_months():

@@ -189,13 +189,13 @@ def test_bed_keeps_the_house_rules(look, monkeypatch):
     assert len([text for text in notes(spec) if text.startswith("Data: NOAA ETOPO")]) == 1
 
 
-@pytest.mark.usefixtures("live")
 def opened(app, key, name):
     app.session_state[f"behind-{key}"] = name
     app.run()
     assert not app.exception
 
 
+@pytest.mark.usefixtures("live")
 def test_table_of_the_bed_adds_up_at_each_half_metre():
     app = visit("extent", sea="aral")
     opened(app, "aral-bed", "table")

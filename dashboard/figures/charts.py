@@ -35,13 +35,16 @@ from dashboard.figures.drawing import (
     zero_line,
 )
 from dashboard.figures.leaders import names_on_leaders
-from dashboard.lines import Line, end_of_record
+from dashboard.lines import Line, end_of_record, last_counted
 from dashboard.palette import Palette
-from dashboard.text import month_name, number, period, translate
+from dashboard.text import DASH, month_name, number, period, translate
 
 ENDED_DAYS = 730
 # Thin lines that are named on a leader; further ones are named beside the strip alone.
 NAMED = 2
+# Letters of a quarter's name of which four stand beside one another on a phone.
+SEASON_LETTERS = 8
+AXIS_PAD = 0.055
 YEAR_MS = 365.25 * 86_400_000
 
 
@@ -71,7 +74,7 @@ def panel(
     ended = bool(since) and (today - newest).astype(int) > ENDED_DAYS
     if ended:
         hatch(figure, look, newest, today)
-        extend(figure, lines, today)
+    extend(figure, lines, today)
     for drawn in lines:
         add_line(figure, drawn, unit, decimals)
     if zero:
@@ -82,12 +85,19 @@ def panel(
         bracket_row(figure, look, brackets)
     if speech:
         speech_line(figure, look, speech)
-    end_label(figure, lines[0], decimals, unit)
+    up = 0
     if ended:
-        values = lines[0].values
-        floor = 0.0 if zero else float(values.min())
-        absence(figure, look, since, low=float(values[-1]) > (floor + float(values.max())) / 2)
+        up = absence(figure, look, since, at=_share(lines[0], zero=zero), rows=3 if lines[0].age else 2)
+    end_label(figure, lines[0], decimals, unit, yshift=up)
     return finish(figure, look, credit)
+
+
+def _share(drawn: Line, *, zero: bool) -> float:
+    """How high on its axis a line ends, from 0 to 1; the axis goes a little beyond the values."""
+    low, high = 0.0 if zero else float(drawn.values.min()), float(drawn.values.max())
+    pad = (high - low) * AXIS_PAD
+    bottom, top = low if zero else low - pad, high + pad
+    return (float(drawn.values[last_counted(drawn)]) - bottom) / (top - bottom) if top > bottom else 0.5
 
 
 def long_view(
@@ -197,7 +207,7 @@ def like_pairs(
             cliponaxis=False,
         )
     figure.layout["xaxis"].update(type="category", showgrid=False, range=[-0.4, len(pairs) - 0.2])
-    return finish(figure, look, credit)
+    return finish(figure, look, credit, below=_name_seasons(figure, names))
 
 
 def seasons(
@@ -251,7 +261,7 @@ def seasons(
             )
     order = [_season_name(np.datetime64(f"2001-{at:02d}"), step) for at in _season_starts(step)]
     figure.layout["xaxis"].update(type="category", categoryorder="array", categoryarray=order, showgrid=False)
-    return finish(figure, look, credit)
+    return finish(figure, look, credit, below=_name_seasons(figure, order))
 
 
 def _band(figure: Sketch, look: Palette, band: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
@@ -274,6 +284,15 @@ def _season_name(month: np.datetime64, step: str) -> str:
     if step == "year":
         return ""
     return month_name(month)
+
+
+def _name_seasons(figure: Sketch, names: Sequence[str]) -> int:
+    """Quarters too long for a phone's axis in two rows, "Jul–" over "Sep"; the pixels that this takes."""
+    if max(map(len, names)) <= SEASON_LETTERS:
+        return 0
+    rows = [name.replace(DASH, f"{DASH}<br>") for name in names]
+    figure.layout["xaxis"].update(tickvals=list(names), ticktext=rows)
+    return 14
 
 
 def _season_starts(step: str) -> range:

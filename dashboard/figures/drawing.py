@@ -22,6 +22,12 @@ from dashboard.text import number, period, separators, t
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
 CREDIT_WIDTH = 62
+# Pixels above and under the plot of a figure, of a row of words in the margin, and between axis and dates.
+AROUND, ROW, STANDOFF = 50, 16, 5
+# The share of the time axis that a mark takes to its side.
+MARK_ROOM = 0.03
+# Letters of a name that fit into the right margin: Cyrillic ones are wider.
+LETTERS, WIDE_LETTERS = 17, 14
 WIDTHS = {"main": 2.8, "comparison": 1.4, "thin": 1.0}
 
 
@@ -64,15 +70,15 @@ def escape(text: str) -> str:
 def finish(figure: Sketch, look: Palette, credit: str, *, below: int = 0) -> go.Figure:
     """The validated figure, with the credit line under the axis, so that it travels with a saved image."""
     lines = textwrap.wrap(credit, CREDIT_WIDTH)
-    figure.layout["margin"]["b"] = 34 + below + 13 * len(lines)
-    figure.layout["height"] += 8 + below + 13 * len(lines)
+    figure.layout["margin"]["b"] = 34 + STANDOFF + below + 13 * len(lines)
+    figure.layout["height"] += 8 + STANDOFF + below + 13 * len(lines)
     if lines:
         figure.note(
             x=0,
             xref="paper",
             y=0,
             yref="paper",
-            yshift=-26 - below,
+            yshift=-26 - STANDOFF - below,
             xshift=2 - figure.layout["margin"]["l"],
             text="<br>".join(map(escape, lines)),
             xanchor="left",
@@ -111,6 +117,7 @@ def canvas(look: Palette, height: int, view: str) -> Sketch:
                 "linecolor": look.comparison,
                 "nticks": 6,
                 "tickangle": 0,
+                "ticklabelstandoff": STANDOFF,
             },
             "yaxis": {**axis(look), "nticks": 6},
         }
@@ -162,13 +169,18 @@ def add_line(
         connectgaps=False,
         cliponaxis=not drawn.marks,
     )
-    hollow = ((thinned.flags == 3) | (thinned.provisional == 1)) & (not drawn.marks)
+    hollow = dotted(thinned) & (not drawn.marks)
     if hollow.any() and drawn.role != "thin":
         dots(figure, thinned, hollow, on, "circle-open")
     if drawn.role == "main" and not drawn.marks and thinned.times.size:
         last = np.zeros(thinned.times.size, dtype=bool)
         last[last_counted(thinned)] = True
         dots(figure, thinned, last & ~hollow, on, "circle-open" if drawn.age else "circle")
+
+
+def dotted(drawn: Line) -> np.ndarray:
+    """Which points are suspect or provisional, and so drawn as hollow dots."""
+    return (drawn.flags == 3) | (drawn.provisional == 1)
 
 
 def dots(figure: Sketch, drawn: Line, which: np.ndarray, on: str, symbol: str) -> None:
@@ -223,11 +235,20 @@ def hatch(figure: Sketch, look: Palette, start: np.datetime64, today: np.datetim
     figure.layout["yaxis9"] = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
 
 
-def absence(figure: Sketch, look: Palette, words: str, *, low: bool) -> None:
-    """What the hatched stretch means, in the right margin, away from the end label."""
+def absence(figure: Sketch, look: Palette, words: str, *, at: float, rows: int) -> int:
+    """What the hatched stretch means, at the end of the right margin where more room is beside the end label.
+
+    ``at`` is the share of the axis at which the end label of ``rows`` rows stands; the answer is the pixels
+    by which that label must move up for both to be read.
+    """
+    low = at > 0.5
     height, anchor = (0.02, "bottom") if low else (0.98, "top")
-    said = words.replace("\n", "<br>")
-    margin_label(figure, height, said, look.muted, yref="paper", yanchor=anchor, size=12)
+    margin_label(
+        figure, height, words.replace("\n", "<br>"), look.muted, yref="paper", yanchor=anchor, size=12
+    )
+    room = (at if low else 1 - at) * (figure.layout["height"] - AROUND)
+    missing = max(0, round(ROW * (rows / 2 + words.count("\n") + 1.75) - room))
+    return missing if low else -missing
 
 
 def frame_time(figure: Sketch, lines: Sequence[Line]) -> None:
@@ -238,7 +259,14 @@ def frame_time(figure: Sketch, lines: Sequence[Line]) -> None:
 
 
 def extend(figure: Sketch, lines: Sequence[Line], today: np.datetime64) -> None:
-    first = min(drawn.times[0] for drawn in lines if drawn.times.size)
+    """Fix the time axis from the first value or the speech to today, with room for a mark at its start.
+
+    Left to itself the axis makes room for words: the longer a language says "speech", the more years.
+    """
+    drawn = [one for one in lines if one.times.size]
+    first = min(SPEECH, *(one.times[0].astype("datetime64[D]") for one in drawn))
+    if any(one.marks or dotted(one)[0] for one in drawn):
+        first -= (today - first) * MARK_ROOM
     figure.layout["xaxis"].update(range=[str(first.astype("datetime64[D]")), str(today)])
 
 
@@ -326,7 +354,8 @@ def names_at_end(figure: Sketch, lines: Sequence[Line], *, top: float) -> None:
     """The names of the lines in the right margin, from the highest end to the lowest, one under another."""
     down = 0
     for drawn in sorted(lines, key=lambda drawn: -drawn.values[-1]):
-        rows = [escape(row) for row in textwrap.wrap(drawn.label, 17)]
+        most = LETTERS if drawn.label.isascii() else WIDE_LETTERS
+        rows = [escape(row) for row in textwrap.wrap(drawn.label, most)]
         look: dict = {"yref": "paper", "yanchor": "top", "yshift": -down}
         margin_label(figure, top, "<br>".join(rows), drawn.text_color, size=11, **look)
         down += 13 * len(rows) + 3

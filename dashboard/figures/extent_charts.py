@@ -26,7 +26,7 @@ def hypsometry(
     level: np.ndarray, size: np.ndarray, dots: Dots, look: Palette, color: str, *, unit: str, series: str,
     marks: Sequence[tuple[float, str]] = (), credit: str = "", view: str = "",
 ) -> go.Figure:  # fmt: skip
-    """Level against area or volume: a line, and the years on it from light (early) to dark (late).
+    """Level against area or volume: a line, and the years on it from faint (early) to strong (late).
 
     ``marks`` are levels with their words, drawn as dotted lines across.
     """

@@ -59,7 +59,7 @@ def actions(key: str, title: str, behind: Behind, link: str, alone: str) -> None
         )
     if not opened:
         return
-    with st.container(key=f"opened-{key}"):
+    with st.container(key=f"{opened}-{key}"):
         if opened == "table":
             st.dataframe(behind.table(), hide_index=True, alt=title, key=f"frame-{key}", height=320)
         elif opened == "download":

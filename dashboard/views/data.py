@@ -93,7 +93,7 @@ def series_part():
         st.dataframe(
             series_table(),
             hide_index=True,
-            column_config=link | {t("data.col_steps"): bar},
+            column_config=link | {t("data.col_steps"): bar, t("data.col_licence"): words},
             alt=t("data.series_deck"),
             height=420,
             key="series",
@@ -130,7 +130,8 @@ def sources_part():
         st.dataframe(
             embedded,
             hide_index=True,
-            column_config=link,
+            column_config=link | {t(f"data.col_{name}"): words for name in ("source", "how", "licence")},
+            row_height=parts.row_of(4),
             alt=t("data.published_deck"),
             height=320,
             key="sources",
@@ -168,6 +169,7 @@ def facts_part():
 
 
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
+words = st.column_config.Column(width=320)
 bar = st.column_config.ProgressColumn(
     format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
 )

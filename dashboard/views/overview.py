@@ -60,7 +60,10 @@ if findings:
         markup.answer(
             sentences.kicker(current.comparison),
             sentences.answer(findings, current.comparison, snapshot),
-            sentences.deck(findings, snapshot, current.today),
+            [
+                *sentences.deck(findings, snapshot, current.today),
+                (sentences.unfetched(findings, snapshot), False),
+            ],
         )
     )
     for body, column in zip(findings, st.columns(len(findings), gap="medium"), strict=True):

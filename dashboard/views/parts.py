@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from typing import ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -115,6 +115,8 @@ def frame() -> Frame:
 def here(current: Frame, anchor: str = "") -> str:
     """The full address of this view with every filter written out: a later default cannot change it."""
     base = (st.context.url or "").split("?")[0].split("#")[0]
+    if not urlsplit(base).path:  # a browser names the first page without its slash
+        base += "/"
     return f"{base}?{urlencode(filters.full(current.selection))}{'#' + anchor if anchor else ''}"
 
 
@@ -130,6 +132,11 @@ def whole(current: Frame, key: str) -> str:
 
 def replace_chart(current: Frame, key: str) -> Frame:
     return replace(current, selection=replace(current.selection, chart=key))
+
+
+def row_of(count: int) -> int:
+    """Pixels of a table's row in which words wrap to ``count`` lines."""
+    return 6 + 20 * count
 
 
 def aged(current: Frame, dataset: xr.Dataset) -> str:

@@ -12,6 +12,9 @@ from dashboard.snapshot import label
 from dashboard.text import period, t
 from dashboard.views import parts
 
+# Pixels of the columns that hold words.
+WIDTHS = {"series": 200, "datum": 150, "flag": 110, "note": 440}
+
 
 @parts.panel()
 def about(current, together, mine):
@@ -54,8 +57,10 @@ def stated(current, mine, key):
         hide_index=True,
         alt=f"{t(f'sea.{key}')}: {t('level.stated_deck')}",
         key=f"stated-{key}",
-        height=min(38 + 35 * len(frame), 320),
+        height=min(38 + parts.row_of(3) * len(frame), 420),
+        row_height=parts.row_of(3),
         column_config={
+            **{t(f"chart.{name}"): st.column_config.Column(width=width) for name, width in WIDTHS.items()},
             t("chart.source"): st.column_config.LinkColumn(display_text=t("chart.open_page")),
             t("chart.value"): st.column_config.NumberColumn(format="%.2f"),
         },
