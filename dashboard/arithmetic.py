@@ -104,7 +104,18 @@ def pathway_lines(found: Pathway) -> Lines:
         lines.append((t("sum.windows"), "; ".join(_window(pace) for pace in found.spread)))
     if np.isfinite(found.remaining_rate):
         lines.append((t("sum.remaining"), _pace(found.remaining_rate, unit)))
+    if found.passed:
+        values = "; ".join(f"{brief(value)} {unit} ({when(day)})" for day, value in found.passed)
+        lines.append((t("sum.passed"), values))
     return lines
+
+
+def season_caution(found: Pathway) -> str:
+    """That the two ends of the pace are no like months; nothing where they are, or are whole years."""
+    if found.main is None or found.main.like:
+        return ""
+    first, last = (when(day[:7]) for day in (found.main.first, found.main.last))
+    return t("sum.not_like", first=first, last=last)
 
 
 def rate(value: float) -> str:

@@ -93,7 +93,9 @@ def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWord
     name = finding.agreement.main.series if finding.agreement else next(iter(finding.shown), "")
     if not name or not stale(snapshot.series[name], today):
         return words
-    old = t("card.old", age=age(months_between(end_of(snapshot.series[name]), today)))
+    dataset = snapshot.series[name]
+    named = {"label": label(snapshot.catalogue.series[name]), "when": newest_period(dataset)}
+    old = t("card.old", **named, age=age(months_between(end_of(dataset), today)))
     return replace(words, lines=(*words.lines, old))
 
 
@@ -179,12 +181,14 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
 
 
 def _stated_volume(finding: Finding, snapshot: Snapshot) -> str:
+    """The volume stated last, and who stated it: speakers differ."""
     rows = [row for row in snapshot.of(finding.place, "volume") if row.provenance_grade == "stated"]
     if not rows:
         return ""
     newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
     dataset = snapshot.series[newest.id]
-    return t("card.stated", value=number(latest_value(dataset)[1], 0), when=newest_period(dataset))
+    value = number(latest_value(dataset)[1], 0)
+    return t("card.stated", label=label(newest), value=value, when=newest_period(dataset))
 
 
 def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:

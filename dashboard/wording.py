@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
 from dashboard.sentences import pace_words as pace
 from dashboard.snapshot import label
-from dashboard.text import day, month, number, plural, t
+from dashboard.text import day, month, number, plural, t, translate
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
 # Shape and colour role of each state; the word always stands beside the shape.
@@ -53,18 +54,18 @@ class Verdict:
 
 
 def delivery(found: Assessment, look: Palette) -> Verdict:
-    """A ladder of four boxes and the step reached; a mark where nothing new was found for a year."""
+    """A ladder of four boxes and the step reached; marked where old, and where no page was opened."""
     if found.row.kind == "none":
         return Verdict(t("verdict.no_commitment"), shape="square", color=look.ink)
     if found.delivery is None:
         return Verdict()
     reading: Delivery = found.delivery
-    small = t("verdict.since", when=when(reading.since)) if reading.since else ""
-    if reading.unconfirmed:
-        small = ", ".join(word for word in (small, t("verdict.unconfirmed")) if word)
+    marks = [t("verdict.since", when=when(reading.since)) if reading.since else ""]
+    marks += [t("verdict.unconfirmed")] if reading.unconfirmed else []
+    marks += [t("verdict.extracts")] if reading.extracts else []
     return Verdict(
         t(f"delivery.{reading.state}"),
-        small,
+        ", ".join(mark for mark in marks if mark),
         color=look.ink,
         steps=LADDER[reading.state],
         struck=reading.state == "lapsed",
@@ -92,13 +93,26 @@ def condition_small(reading: Condition) -> str:
         return t("verdict.too_early", when=month(np.datetime64(reading.too_early_until[:7])))
     decided = deciding(reading)
     if decided is not None and decided.fit is not None:
-        before, after = decided.fit.before.value, decided.fit.after.value
-        earlier = number(abs(before), 1) if (before < 0) == (after < 0) else pace(before)
-        name = label(loaders.catalogue().series[decided.series])
-        return t("verdict.pace", label=name, after=pace(after), before=earlier)
+        return _paces(decided)
     if reading.flows:
         return plural("verdict.flow", reading.flows[0].years_after)
     return t(f"absence.{reading.absence}") if reading.absence else ""
+
+
+def _paces(decided: Baseline) -> str:
+    """The pace since the speech and before it; "still" where both go the same way, surely so since."""
+    assert decided.fit is not None
+    assert decided.after is not None
+    before, after = decided.fit.before.value, decided.fit.after
+    same = (before < 0) == (after.value < 0)
+    said = {
+        "after": pace(after.value),
+        "before": number(abs(before), 1) if same else pace(before),
+        "year": decided.after[0][:4],
+        "label": translate(label(loaders.catalogue().series[decided.series])),
+    }
+    sure = after.high < 0 or after.low > 0
+    return t("verdict.pace_still" if same and sure else "verdict.pace", **said)
 
 
 def deciding(reading: Condition) -> Baseline | None:
@@ -109,9 +123,22 @@ def deciding(reading: Condition) -> Baseline | None:
 
 
 def pathway(found: Assessment, look: Palette) -> Verdict:
+    """The pace towards the passage's own number; without one, what is said of the numbers set later."""
     if found.pathway is None:
-        return Verdict()
+        return _later(found.later)
     return pathway_word(found.pathway, look)
+
+
+def _later(paces: Sequence[Pathway]) -> Verdict:
+    """The word for each number set after the speech, by its year; no shape, for it is no reading."""
+    if not paces:
+        return Verdict()
+    words = [
+        t("verdict.later_one", year=one.end[0][:4], word=t(f"pathway.{one.state}").lower()) for one in paces
+    ]
+    strengths = dict.fromkeys(t(f"evidence.{one.evidence_strength}").lower() for one in paces)
+    small = t("verdict.later_small", words="; ".join(words), evidence=", ".join(strengths))
+    return Verdict(t("verdict.later"), small)
 
 
 def pathway_word(reading: Pathway, look: Palette) -> Verdict:

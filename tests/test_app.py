@@ -227,6 +227,32 @@ def test_every_opened_passage(key):
         check_chart(chart)
 
 
+def test_opened_passage_comes_first_and_every_row_stands_once():
+    html = html_of(visit("commitments", open="S0"))
+    rows = re.findall(r'<div class="ts ts-grid ts-row" id="(\w+)"', html)
+    assert rows[0] == "S0"
+    assert sorted(rows) == sorted(register().commitments)
+
+
+def test_evidence_says_which_row_shows_a_step_and_which_volume_is_whose(monkeypatch):
+    html = html_of(on("2026-11-24", monkeypatch, "commitments", open="E2"))
+    # The board of October 2025 is the newest act of the Fund; a volume stated in January 2026 is no act.
+    assert "newest evidence that shows a step is of 10 Oct 2025, more than twelve months ago" in html
+    for date, shown_step in (("10 Oct 2025", True), ("21 Jan 2026", False)):
+        event = html.split(f'<div class="ts-sub">{date}</div>')[1].split("ts-event")[0]
+        assert ("shows the step “operating”" in event) is shown_step
+    assert re.search(r"as stated by the ministry<.{0,200}23\.0 km³, 21 Jan 2026", html)
+    assert re.search(r"first vice-minister of water resources<.{0,200}23\.0 km³, 24 Feb 2026", html)
+
+
+def test_later_targets_print_dates_in_words_and_say_a_shared_caution_once():
+    html = html_of(visit("commitments"))
+    assert "34 km3, Jan 2031" in html
+    assert not re.search(r">[^<]*\b20\d\d-(0[1-9]|1[0-2])\b", html)
+    assert html.count("its table of targets not yet read") == 1
+    assert html.count("Four to five years from January 2026") == 1
+
+
 @pytest.mark.parametrize("source", sorted({row.source for row in STORED}))
 @pytest.mark.parametrize("page", PAGES)
 def test_sources(page, source):
@@ -402,8 +428,9 @@ def test_series_older_than_three_of_its_steps_is_hollow_and_says_its_age(day, st
 
 def test_card_says_the_age_of_its_headline(monkeypatch):
     """A quarter that ended on 31 March is older than three quarters from the next January on."""
-    assert "Newest figure" not in html_of(on("2026-12-31", monkeypatch, sea="caspian"))
-    assert "Newest figure 10 months old" in html_of(on("2027-01-10", monkeypatch, sea="caspian"))
+    assert "newest figure" not in html_of(on("2026-12-31", monkeypatch, sea="caspian"))
+    html = html_of(on("2027-01-10", monkeypatch, sea="caspian"))
+    assert "(DAHITI 2026): newest figure Jan–Mar 2026, 10 months old" in html
 
 
 @pytest.mark.parametrize(("page", "key", "age"), [

@@ -18,6 +18,7 @@ from PIL import Image
 import loaders
 from dashboard import filters
 from dashboard.brief import document
+from dashboard.commitments import register
 from dashboard.snapshot import load
 from dashboard.text import DEFAULT, day, languages, t
 from dashboard.text import words as strings
@@ -365,6 +366,11 @@ def test_passage_opens_from_the_overview(reader):
     settled(reader)
     expect(reader.locator("#E4 a")).to_have_text(t("overview.close"))
     expect(reader.get_by_text(t("fixed.caspian"))).to_be_visible()
+    expect(reader.locator("#E4")).to_be_in_viewport(ratio=1)
+    expect(reader.get_by_text(register().commitments["E4"].wording, exact=True)).to_be_in_viewport(ratio=1)
+    reader.locator("#E4 a").click()
+    settled(reader)
+    expect(reader.locator("#E4 a")).to_have_text(t("overview.open"))
 
 
 # ---- what one takes away ----------------------------------------------------------------------------------

@@ -107,6 +107,13 @@ def test_a_contested_step_does_not_count_and_leaves_the_evidence_disputed():
     )
 
 
+def test_evidence_of_which_no_page_was_opened_is_marked():
+    read_in_full = event("2025-05-02", name="read", seen_as="page")
+    assert read(event("2024-03-01")).extracts
+    assert not read(event("2024-03-01"), read_in_full).extracts
+    assert not read().extracts
+
+
 def test_evidence_is_weak_until_a_document_is_read():
     extract = event("2026-01-01", "adopted_or_signed")
     page = event("2026-01-01", "adopted_or_signed", seen_as="page")

@@ -118,6 +118,15 @@ def test_north_aral_second_phase_over_starts_and_dates():
     assert found.state == "sources_disagree"
 
 
+def test_a_stated_pair_says_what_it_skips_and_whether_its_months_are_alike():
+    found = pathway.towards(target("north-aral-volume-2030"), STORED, "disputed")
+    assert found.passed == (("2025-09-10", 24.1),)  # the highest claim, never repeated: doubtful in the list
+    march, january = found.spread
+    assert (march.first, march.last, march.like) == ("2023-03-05", "2026-01-21", False)
+    assert (january.first, january.last, january.like) == ("2023-01-01", "2026-01-21", True)
+    assert pathway.pathway(register().commitments["E1"].pace, STORED).main.like
+
+
 def test_a_target_without_a_frozen_start_or_stored_series_has_no_pace():
     assert pathway.towards(target("north-aral-volume-2025"), STORED) is None
     assert pathway.towards(target("kokaral-dam-rise"), STORED) is None

@@ -94,15 +94,19 @@ def test_pace_on_the_card_by_another_fit():
 def test_card_of_the_north_aral_says_where_its_level_ends():
     words = card("north-aral")
     assert (words.figure, words.aside) == ("No level", "since 5 Mar 2023")
-    assert words.state == "No data after the speech"
+    assert words.state == "No measured level, area or volume after the speech"
     assert words.lines[0] == "Newest published level: 40.90 m, 5 Mar 2023"
-    assert words.lines[1].startswith("Officials state a volume of 23 km³")
+    # Two officials gave the same volume, a month apart: the card names the one whose statement is dated.
+    assert words.lines[1] == (
+        "North Aral volume, as stated by the first vice-minister of water resources: 23 km³, said 24 Feb 2026"
+    )
+    assert words.lines[2] == "North Aral, area (UNESCO): newest figure 2018, 7 years old"
 
 
 def test_card_of_the_south_aral_says_where_its_area_ends():
     words = card("south-aral")
     assert (words.figure, words.aside) == ("No area", "since 2018")
-    assert words.state == "No data after the speech"
+    assert words.state == "No measured level, area or volume after the speech"
 
 
 def test_without_the_satellite_the_sentence_is_the_gauges():
@@ -118,7 +122,7 @@ def test_without_any_caspian_level_past_the_speech_no_change_is_told():
     snapshot = without(baseline(), *SATELLITE, GAUGES)
     assert answer(snapshot, ("caspian",)) == "No level of the Caspian here reaches past the speech."
     assert deck(snapshot).startswith("Every figure below ends before the speech")
-    assert card("caspian", snapshot).state == "No data after the speech"
+    assert card("caspian", snapshot).state == "No measured level, area or volume after the speech"
 
 
 def test_another_zero_of_the_satellite_leaves_the_sentence():

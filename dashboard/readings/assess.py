@@ -26,6 +26,7 @@ from dashboard.readings.records import (
 )
 from dashboard.rows import Commitment
 from dashboard.snapshot import ENDS, Snapshot
+from dashboard.text import translate
 from loaders.errors import Asking
 from loaders.model import Series
 
@@ -94,7 +95,8 @@ def _assessment(snapshot: Snapshot, row: Commitment, as_of: np.datetime64) -> As
 def later(snapshot: Snapshot, row: Commitment, as_of: np.datetime64) -> tuple[Pathway, ...]:
     """Paces towards the official numbers said by ``as_of``; disputed where its figures are contested."""
     known = [event for event in milestones_of(row.id) if np.datetime64(event.date, "D") <= as_of]
-    figures = {event.id: event.unit for event in known if event.kind == "official figure"}
+    # The unit of a target is in the language spoken, that of an event never is.
+    figures = {event.id: translate(event.unit or "") for event in known if event.kind == "official figure"}
     disputed = {figures[event.contests] for event in known if event.contests in figures}
     found = []
     for target in targets_of(row.id):

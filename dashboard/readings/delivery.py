@@ -44,6 +44,7 @@ def delivery(commitment: str, events: Sequence[Milestone], as_of: np.datetime64)
         evidence_strength="disputed" if contested else _strength(carrying),
         contested=contested,
         looked=looked,
+        extracts=all(event.seen_as == "extract" for event in firm),
     )
 
 

@@ -23,6 +23,7 @@ WINDOWS = range(5, 11)
 MIN_POINTS = 5
 YEAR = 365.25
 DIGITS = 9
+SUSPECT = 3
 CUTS: tuple[tuple[float, PathwayState], ...] = ((1.0, "on_track"), (0.5, "too_slow"), (0.0, "far_too_slow"))
 Points = tuple[np.ndarray, np.ndarray]
 Series = Mapping[str, xr.Dataset]
@@ -74,7 +75,7 @@ def towards(target: Target, series: Series, evidence: Evidence = "none") -> Path
     main = spread[0] if spread else None
     strength = evidence if evidence != "none" else _strength(series, (line.series,), False)
     return replace(found, main=main, spread=spread, state=over_range(main, spread), target=target,
-                   evidence_strength=strength if main else "none")  # fmt: skip
+                   passed=_passed(main, series), evidence_strength=strength if main else "none")  # fmt: skip
 
 
 def over_range(main: Pace | None, spread: Sequence[Pace]) -> PathwayState:
@@ -146,6 +147,16 @@ def _pace(line: Line, series: Series, since: str, intervals: int = INTERVALS) ->
         return None
     names = _name(times[0], line, series), _name(times[-1], line, series)
     return Pace(line.series, *names, times.size - 1, _slope(line, series, times, values), needed)
+
+
+def _passed(main: Pace | None, series: Series) -> tuple[tuple[str, float], ...]:
+    """Days and values with flag 3 between the ends of a pace, oldest first."""
+    if main is None:
+        return ()
+    dataset = series[main.series].sel(time=slice(main.first, main.last))
+    doubtful = dataset.isel(time=dataset["qc"].values == SUSPECT)
+    days = doubtful["time"].values.astype("datetime64[D]").astype(str)
+    return tuple(zip(days.tolist(), doubtful["value"].values.tolist(), strict=True))
 
 
 def _slope(line: Line, series: Series, times: np.ndarray, values: np.ndarray) -> float:

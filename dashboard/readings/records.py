@@ -171,13 +171,18 @@ class Pace:
     def ratio(self) -> float:
         return self.observed / self.needed if self.needed else np.nan
 
+    @property
+    def like(self) -> bool:
+        """Whether both ends are whole years, or lie in the same month of the year."""
+        return self.first[4:7] == self.last[4:7]
+
 
 @dataclass(frozen=True)
 class Pathway:
     """Observed against needed rate on a straight line; ``spread`` holds every window, source and start.
 
     ``beside`` holds other quantities by the same rule, outside the range. ``target`` is set for a number that
-    officials named later.
+    officials named later; ``passed`` are doubtful values between start and newest, which no pace uses.
     """
 
     state: PathwayState
@@ -193,6 +198,7 @@ class Pathway:
     series_used: tuple[str, ...]
     beside: tuple[Pathway, ...] = ()
     target: Target | None = None
+    passed: tuple[tuple[str, float], ...] = ()
 
     @property
     def ratio_low(self) -> float:
@@ -235,7 +241,8 @@ class Looked:
 class Delivery:
     """The step of the ladder that dated sources support, and since when.
 
-    ``milestones`` are the evidence, oldest first; ``contested`` are those whose step another source disputes.
+    ``milestones`` are the evidence, oldest first; ``contested`` are those whose step another source disputes;
+    ``extracts``: of all the evidence no page was opened.
     """
 
     state: DeliveryState
@@ -245,6 +252,7 @@ class Delivery:
     evidence_strength: Evidence
     contested: tuple[str, ...] = ()
     looked: tuple[Looked, ...] = ()
+    extracts: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {

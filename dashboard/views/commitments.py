@@ -6,6 +6,7 @@ from dashboard import commitments, markup, strip
 from dashboard.analysis import SPEECH
 from dashboard.text import brief, day, t
 from dashboard.views import opened, parts, register
+from dashboard.wording import when
 
 GROUPS = (
     ("acts", ("target", "pledge", "call", "initiative")),
@@ -21,6 +22,20 @@ rows = book.commitments.values()
 passages = sum(row.kind != "none" for row in rows)
 
 
+def value(target):
+    """A number with its unit, and by when."""
+    number = f"{brief(target.value)} {target.unit}"
+    return ", ".join(word for word in (number, target.date and when(target.date)) if word)
+
+
+def once(texts):
+    """A text that the row above has too is not said again."""
+    return [
+        t("commitments.later_same") if text and text == above else text
+        for above, text in zip(["", *texts], texts, strict=False)
+    ]
+
+
 @parts.panel()
 def later():
     """Official targets that came after the speech, apart from it."""
@@ -32,14 +47,11 @@ def later():
     if not targets:
         return
     labels = [t(f"commitments.later_{name}") for name in ("target", "value", "said", "caution")]
+    said = [f"{target.who}, {when(target.said)} ({target.document})" for target in targets]
+    cautions = [target.caution for target in targets]
     body = [
-        (
-            target.label,
-            ", ".join(word for word in (f"{brief(target.value)} {target.unit}", target.date) if word),
-            f"{target.who}, {target.said} ({target.document})",
-            target.caution,
-        )
-        for target in targets
+        (target.label, value(target), *words)
+        for target, *words in zip(targets, once(said), once(cautions), strict=True)
     ]
     columns = "minmax(0,2.6fr) minmax(0,1.8fr) minmax(0,3fr) minmax(0,3.4fr)"
     st.html(
@@ -58,20 +70,15 @@ st.html(
 kept = strip.chosen(selection, list(rows))
 if not kept:
     st.info(t("commitments.no_rows"))
+# The opened passage comes first: a page that is loaded stands at its top, and nothing here can scroll it.
+for row in kept:
+    if row.id == selection.open:
+        st.html(register.header() + register.markup_row(current, row, opened=True))
+        with parts.panel():
+            opened.show(current, register.assessments(current)[row.id])
 for name, kinds in GROUPS:
-    mine = [row for row in kept if row.kind in kinds]
-    if not mine:
-        continue
-    block = (
-        markup.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note")) + register.header()
-    )
-    for row in mine:
-        block += register.markup_row(current, row, opened=row.id == selection.open)
-        if row.id == selection.open:
-            st.html(block)
-            with parts.panel():
-                opened.show(current, register.assessments(current)[row.id])
-            block = ""
-    if block:
-        st.html(block)
+    mine = [row for row in kept if row.kind in kinds and row.id != selection.open]
+    if mine:
+        title = markup.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note"))
+        st.html(title + register.header() + "".join(register.markup_row(current, row) for row in mine))
 later()

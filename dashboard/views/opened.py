@@ -114,6 +114,8 @@ def _pathway_sums(reading: Pathway, title: str) -> None:
         )
         + markup.sums(arithmetic.pathway_lines(reading))
     )
+    if caution := arithmetic.season_caution(reading):
+        st.html(markup.small(caution))
     for beside in reading.beside:
         name = label(parts.frame().snapshot.catalogue.series[beside.series])
         word = t(f"pathway.{beside.state}")
@@ -132,6 +134,9 @@ def _delivery(found: Assessment) -> None:
     said = t("opened.evidence", word=t(f"evidence.{found.delivery.evidence_strength}"))
     about = " · ".join(word for word in (verdict.small, said) if word)
     st.html(markup.panel_title(f"{t('opened.delivery_title')} {verdict.word}", ink, about))
+    if found.delivery.unconfirmed:
+        newest = commitments.register().milestones[found.delivery.milestones[-1]]
+        st.html(markup.small(t("opened.unconfirmed", when=wording.when(newest.date))))
     looked = [
         t("opened.looked", sought=one.sought, when=wording.when(one.when)) for one in found.delivery.looked
     ]
@@ -335,13 +340,17 @@ def _evidence(current: parts.Frame, found: Assessment) -> None:
     empty = "" if events else t("commitments.documents_none")
     st.html(markup.panel_title(t("commitments.documents"), current.look.ink, empty))
     if events:
-        st.html(markup.events([event_words(event) for event in reversed(events)]))
+        st.html(markup.events([event_words(event, found.row.id) for event in reversed(events)]))
 
 
-def event_words(event: Milestone) -> tuple[str, str, str, str]:
+def event_words(event: Milestone, row_id: str) -> tuple[str, str, str, str]:
+    """Date, what happened, and what it rests on: speaker, source, the step that it shows."""
     marks = [event.said_by, translate(event.source_kind)]
+    if row_id in event.step:
+        marks.append(t("commitments.shows", step=t(f"delivery.{event.step[row_id]}").lower()))
     if event.seen_as == "extract":
         marks.append(t("commitments.extract"))
     if event.not_found:
-        marks.append(t("commitments.planned", when=event.looked_on or event.seen_on))
-    return event.date, event.statement, " · ".join(mark for mark in marks if mark), event.source_url
+        marks.append(t("commitments.planned", when=wording.when(event.looked_on or event.seen_on)))
+    rests = " · ".join(mark for mark in marks if mark)
+    return wording.when(event.date), event.statement, rests, event.source_url
