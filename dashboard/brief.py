@@ -119,7 +119,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
                 frame.today,
                 since=t("card.no_open"),
                 marks=bodies.marks_of(body.place, lines),
-                height=TALL if single else TALL - 40,
+                height=TALL if single else TALL - 64,
             )
             figure = _figure(drawn, body.place, width, sentences.alt(body.shown[0], frame.snapshot))
         parts.append(f'<div class="{"beside" if single else "below"}">{card}{figure}</div>')
