@@ -27,7 +27,7 @@ from tests.serving import Served, served
 pytest.importorskip("playwright", reason="playwright is a test tool: pip install -e '.[test]'")
 
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +41,7 @@ PROBE = re.compile(
     r"http://127\.0\.0\.1:\d+/(?:level|extent|commitments|climate|data)/_stcore/(?:health|host-config)"
 )
 PATIENCE = 25_000
+CONTEXTS: list[tuple[BrowserContext, dict]] = []
 PHONE, TABLET = {"width": 390, "height": 844}, {"width": 768, "height": 1024}
 DESK, WIDE = {"width": 1280, "height": 800}, {"width": 1920, "height": 1080}
 expect.set_options(timeout=PATIENCE)
@@ -86,14 +87,24 @@ def reader(browser, dashboard) -> Iterator[Page]:
     yield from visit(browser, dashboard.url)
 
 
+def context(browser: Browser, url: str, **look) -> BrowserContext:
+    """One for all visitors of a look: they share nothing but the files of Streamlit, which are megabytes."""
+    options = {"base_url": url, "viewport": DESK, "color_scheme": "light", **look}
+    for found, known in CONTEXTS:
+        if found.browser is browser and known == options:
+            return found
+    made = browser.new_context(**options)
+    made.set_default_timeout(PATIENCE)
+    CONTEXTS.append((made, options))
+    return made
+
+
 def visit(browser: Browser, url: str, probe: re.Pattern = PROBE, **look) -> Iterator[Page]:
     """A page of a new visitor; at its end nothing may have left this computer, and nothing may be wrong."""
-    context = browser.new_context(**{"base_url": url, "viewport": DESK, "color_scheme": "light", **look})
-    context.set_default_timeout(PATIENCE)
-    page, heard = context.new_page(), Heard(probe)
+    page, heard = context(browser, url, **look).new_page(), Heard(probe)
     heard.listen(page)
     yield page
-    context.close()
+    page.close()
     assert heard.outside == []
     assert heard.errors == []
     assert heard.refused == []
