@@ -197,8 +197,8 @@ def normal_change(dataset: xr.Dataset, *, systematic: float = 0.0, min_obs: int 
     # The error of a mean of thirty years adds little to that of the one year.
     stated = _stated(dataset, [pair.after for pair in pairs]) if step == "year" else 0.0
     parts = {"block": block_error(differences, step), "systematic": systematic, "stated": stated}
-    found = replace(recent, pairs=tuple(pairs), change=float(differences.mean()), parts=parts, reason="")
-    return _judge(replace(found, base=NORMAL))
+    change = float(differences.mean())
+    return _judge(replace(recent, pairs=tuple(pairs), change=change, parts=parts, reason="", base=NORMAL))
 
 
 def block_error(differences: np.ndarray, step: Step) -> float:

@@ -62,6 +62,11 @@ def _address() -> dict[str, list[str]]:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
+def _place() -> str:
+    """Where the page stands, without what was chosen on it."""
+    return (st.context.url or "").split("?")[0]
+
+
 def _went_back() -> bool:
     """Whether the browser's Back or Forward changed the address behind the script's back.
 
@@ -71,7 +76,7 @@ def _went_back() -> bool:
     last = st.session_state.get("last")
     if not last or _address() == last.address or _held() != last.held:
         return False
-    return bool(_address()) or (st.context.url or "").split("?")[0] == last.url
+    return bool(_address()) or _place() == last.url
 
 
 def _held() -> dict[str, str]:
@@ -201,7 +206,7 @@ def _label(table: dict, key: str) -> str:
 
 def _stray(known: set[str]) -> list[st.Page]:
     """The page of an address that names none, out of the menu: Streamlit opens a dialog without one."""
-    name = unquote((st.context.url or "").split("?")[0].rstrip("/").rpartition("/")[2])
+    name = unquote(_place().rstrip("/").rpartition("/")[2])
     if name in known or ":" in name:
         return []
     return [st.Page("views/overview.py", url_path=name, visibility="hidden")]
@@ -221,8 +226,8 @@ def main() -> None:
     _freeze()
     if "f_sea" not in st.session_state or _went_back():
         _read_address()
-    for name in WIDGETS:  # a widget that is not drawn on this run would otherwise lose its value
-        st.session_state[f"f_{name}"] = st.session_state.get(f"f_{name}") or ""
+    for name, value in _held().items():  # a widget that is not drawn would otherwise lose its value
+        st.session_state[f"f_{name}"] = value
     selection = _chosen()
     text.speak(selection.lang)
     current = parts.Frame(
@@ -255,7 +260,7 @@ def main() -> None:
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
-    st.session_state["last"] = Left(_address(), _held(), (st.context.url or "").split("?")[0])
+    st.session_state["last"] = Left(_address(), _held(), _place())
     with parts.panel():
         page.run()
     _footer(current, name)

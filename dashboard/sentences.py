@@ -69,7 +69,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         after=_side(main, "after"),
         before=_side(main, "before"),
         step=t(f"step.{main.step}"),
-        what=label(row) if row.provenance_grade == "primary" else f"{label(row)}, {grade_of(row)}",
+        what=", ".join(filter(None, (label(row), _how_made(row)))),
         datum=datum,
     )
     parts = [(how[0].upper() + how[1:], False)]
@@ -265,10 +265,12 @@ def _unit_line(finding: Finding, snapshot: Snapshot) -> str:
     row = snapshot.catalogue.series[finding.shown[0]]
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = f", {snapshot.catalogue.datums[row.datum].label}" if row.datum else ""
-    words = [label(row), f"{indicator.unit_label}{datum}"]
-    if row.provenance_grade != "primary":
-        words.append(grade_of(row))
-    return " · ".join(words)
+    return " · ".join(filter(None, (label(row), f"{indicator.unit_label}{datum}", _how_made(row))))
+
+
+def _how_made(row: Series) -> str:
+    """The grade of a series that is not the provider's own file."""
+    return "" if row.provenance_grade == "primary" else grade_of(row)
 
 
 def _the(finding: Finding) -> str:
@@ -316,12 +318,11 @@ def about(row: Series, snapshot: Snapshot) -> str:
     indicator = snapshot.catalogue.indicators[row.indicator]
     datum = snapshot.catalogue.datums[row.datum].label if row.datum else ""
     kind = t(f"kind.{row.kind}")
-    grade = "" if row.provenance_grade == "primary" else grade_of(row)
     base = ""
     if row.base_period and row.indicator.endswith("anomaly"):
         base = t("sentence.from_mean", years=row.base_period.replace("-", DASH))
     what = f"{indicator.label}, {indicator.unit_label}"
-    return " · ".join(word for word in (what, base, datum, kind, grade) if word)
+    return " · ".join(filter(None, (what, base, datum, kind, _how_made(row))))
 
 
 def newest(one: Linked, snapshot: Snapshot) -> str:

@@ -89,6 +89,11 @@ def translate(english: str) -> str:
     return _translate(english, spoken())
 
 
+def metres(level: float) -> str:
+    """A level that a reader chooses: "−28.7 m"."""
+    return f"{number(level, 1)} {translate('m')}"
+
+
 def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:
     """``-28.5`` as "−28.50", with the language's marks, a true minus, and a plus where ``sign``."""
     return _number(value, decimals, sign, spoken())

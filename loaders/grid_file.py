@@ -49,12 +49,12 @@ def field(raw: bytes, variable: str) -> xr.DataArray:
     found = found.isel(dict.fromkeys(other, 0), drop=True)
     if not found.attrs.get("units"):
         raise SchemaChanged(f"{variable} has no unit")
-    numbers(found)
+    found = found.copy(data=numbers(found))
     for name in ("latitude", "longitude"):
         found = _ascending(found, name)
     if "time" in found.dims:
         _require_times(found["time"].values)
-    return found.transpose(*(name for name in AXES if name in found.dims)).astype("float64")
+    return found.transpose(*(name for name in AXES if name in found.dims))
 
 
 def read(raw: bytes) -> xr.Dataset:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import bed, flood, markup
 from dashboard.bed import Basin, Bed
 from dashboard.figures.shore_charts import HATCHED, Cells
-from dashboard.text import brief, number, t
+from dashboard.text import brief, metres, number, t
 from dashboard.views import ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
@@ -39,9 +39,7 @@ def dry_bed(current: Frame) -> None:
 @parts.fragment
 def _explore(current: Frame, basin: Basin) -> None:
     left, right = st.columns([3, 5], gap="large")
-    level = left.select_slider(
-        t("extent.level"), _levels(basin), key="bed-level", format_func=ground_map.metres
-    )
+    level = left.select_slider(t("extent.level"), _levels(basin), key="bed-level", format_func=metres)
     found, look = bed.bed(basin, level), current.look
     said = _words(found, level, basin)
     left.html(markup.figure(*said))

@@ -13,7 +13,7 @@ from dashboard import flood, markup
 from dashboard.figures.shore_charts import Cells
 from dashboard.flood import Ground, Shore
 from dashboard.standing import Standing
-from dashboard.text import number, t
+from dashboard.text import metres, number, t
 from dashboard.views import curves, ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
@@ -42,9 +42,7 @@ def explorer(current: Frame, stood: Standing) -> None:
 def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
     start = round(min(max(stood.today, LOWEST), HIGHEST), 1)
-    level = left.select_slider(
-        t("extent.level"), LEVELS, start, key="shore-level", format_func=ground_map.metres
-    )
+    level = left.select_slider(t("extent.level"), LEVELS, start, key="shore-level", format_func=metres)
     # At its start the slider means today's level itself, not the tenth of a metre next to it.
     shore = flood.shore(ground, stood.today if level == start else level, stood.today, stood.highest)
     said = _words(shore, level, stood)

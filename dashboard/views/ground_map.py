@@ -12,7 +12,7 @@ import xarray as xr
 from dashboard import markup
 from dashboard.figures import shore_charts
 from dashboard.figures.shore_charts import Cells
-from dashboard.text import number, t, translate
+from dashboard.text import t
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 
@@ -31,10 +31,6 @@ def absent(title: str) -> None:
     """The section where its heights are not in the cache: what brings them."""
     how = t("extent.explore_button" if parts.refresh_allowed() else "extent.explore_command")
     st.html(markup.heading(title, t("extent.explore_missing", how=how)))
-
-
-def metres(level: float) -> str:
-    return f"{number(level, 1)} {translate('m')}"
 
 
 def show(

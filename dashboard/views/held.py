@@ -12,8 +12,8 @@ from dashboard.analysis import annual_means
 from dashboard.extent import Curve, Hold
 from dashboard.snapshot import label
 from dashboard.standing import Standing
-from dashboard.text import brief, number, t
-from dashboard.views import ground_map, parts
+from dashboard.text import brief, metres, number, t
+from dashboard.views import parts
 from dashboard.views.parts import Frame
 from loaders.model import Series
 
@@ -58,7 +58,7 @@ def _would_it_take(fall: Fall, areas: Areas, river: River | None, on_curve: bool
     """Raise the sea by so much in so many years: two sliders and one sentence."""
     st.html(markup.heading(t("extent.take"), t("extent.take_deck")))
     left, right, words = st.columns([2, 2, 4], gap="large", vertical_alignment="center")
-    rise = left.select_slider(t("extent.rise"), RISES, 0.5, key="rise", format_func=ground_map.metres)
+    rise = left.select_slider(t("extent.rise"), RISES, 0.5, key="rise", format_func=metres)
     years = right.slider(t("extent.years"), 5, 40, 20, 5, key="years")
     reached = extent.reach(extent.hold(fall[0], fall[1], *areas(rise)), rise, years)
     share = t("extent.take_share", share=number(reached.middle / river[0] * 100, 0)) if river else ""
