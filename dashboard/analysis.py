@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -17,9 +15,17 @@ import xarray as xr
 
 SPEECH = np.datetime64("2023-11-24", "D")
 SPEECH_MONTH = np.datetime64("2023-11", "M")
+SPEECH_YEAR = 2023
 NORMAL = (np.datetime64("1993-01", "M"), np.datetime64("2022-12", "M"))
 NORMAL_MIN_YEARS = 20
 MIN_MONTH_PAIRS = 9
+
+# Months of a period.
+LENGTH: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+# Days to the next value of a record finer than a month.
+REPEAT = {"day": 1, "10-day": 10}
+# A source that ends no longer than this before the newest one speaks of the same time; months.
+SAME_TIME = 12
 
 Step = Literal["month", "quarter", "year"]
 Direction = Literal["lower", "higher", "no_clear_change", "cannot_tell"]
@@ -46,7 +52,8 @@ class Change:
 
     ``direction`` is "no_clear_change" where the change is under twice the uncertainty and "cannot_tell",
     with a ``reason`` code, where there are too few pairs. ``base`` is the window whose means stand on the
-    side "before"; without it each pair has a period of its own there.
+    side "before"; without it each pair has a period of its own there. ``years`` are the whole-year means of
+    the series, by which it is held against another source over the time that both have.
     """
 
     series: str
@@ -62,21 +69,40 @@ class Change:
     newest: np.datetime64 = np.datetime64("NaT")
     parts: Mapping[str, float] | None = None
     base: Window | None = None
+    years: Mapping[int, float] | None = None
 
     @property
     def told(self) -> bool:
         return self.direction != "cannot_tell"
 
+    @property
+    def end(self) -> np.datetime64:
+        """The last month of the newest period on the side "after"."""
+        return max(pair.after for pair in self.pairs).astype("datetime64[M]") + (LENGTH[self.step] - 1)
+
+
+Concord = Literal["one", "agree", "alone", "disagree"]
+
 
 @dataclass(frozen=True)
 class Agreement:
-    """The headline change of one water body over its independent sources."""
+    """The headline change of one water body, and what its other independent sources say of the same time.
+
+    ``main`` is the newest source with its own number; nothing is averaged over sources. ``others`` are the
+    other groups with their own numbers. ``same_direction`` counts the sources, the main one included, that
+    over the time in common show one sign with the main one. ``state`` is "disagree" where one of them shows
+    the other sign over that time, and "alone" where they agree over it, but the main source's newest change
+    has another sign: they end in ``until`` and say nothing of what came later. ``until`` is also set where
+    they agree and end more than a year before the main source.
+    """
 
     main: Change
     others: tuple[Change, ...]
     same_direction: int
     total: int
     half_range: float
+    state: Concord = "one"
+    until: int | None = None
 
 
 def usable(dataset: xr.Dataset) -> xr.Dataset:
@@ -95,13 +121,23 @@ def good(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.isel(time=keep)
 
 
-def monthly_means(dataset: xr.Dataset, min_obs: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def over(starts: np.ndarray, months: int | np.ndarray, as_of: np.datetime64) -> np.ndarray:
+    """Which periods of so many months had ended before the day ``as_of``: an unfinished one says nothing."""
+    following = (starts.astype("datetime64[M]") + months).astype("datetime64[D]")
+    return following <= as_of.astype("datetime64[D]")
+
+
+def monthly_means(
+    dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
     """Complete months (datetime64[M]) and their plain means; no gap is filled.
 
-    A month needs ``min_obs`` observations; a monthly series needs one, and a provisional month is left out.
+    A month needs ``min_obs`` observations and must be over by ``as_of``, and no further value of the record
+    may be due in it; a monthly series needs one value, and a provisional month is left out.
     """
     points = usable(dataset)
-    if dataset.attrs["cadence"] == "month":
+    cadence = dataset.attrs["cadence"]
+    if cadence == "month":
         points = points.isel(time=points["provisional"].values == 0)
         min_obs = 1
     months = points["time"].values.astype("datetime64[M]")
@@ -109,8 +145,10 @@ def monthly_means(dataset: xr.Dataset, min_obs: int = 2) -> tuple[np.ndarray, np
         return months, np.array([])
     unique, inverse, counts = np.unique(months, return_inverse=True, return_counts=True)
     means = np.bincount(inverse, weights=points["value"].values) / counts
-    enough = counts >= min_obs
-    return unique[enough], means[enough]
+    due = points["time"].values[-1].astype("datetime64[D]") + REPEAT.get(cadence, 0)
+    reached = over(unique, 1, due) if cadence in REPEAT else np.ones(unique.size, dtype=bool)
+    whole = (counts >= min_obs) & over(unique, 1, as_of) & reached
+    return unique[whole], means[whole]
 
 
 def step_of(dataset: xr.Dataset) -> Step | None:
@@ -121,17 +159,22 @@ def step_of(dataset: xr.Dataset) -> Step | None:
     return cadence if cadence in ("quarter", "year") else None
 
 
-def periods(dataset: xr.Dataset, step: Step, min_obs: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """First month of each complete period, and its value."""
+def periods(
+    dataset: xr.Dataset, step: Step, as_of: np.datetime64, min_obs: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
+    """First month of each complete period that was over by ``as_of``, and its value."""
     if step == "month":
-        return monthly_means(dataset, min_obs)
+        return monthly_means(dataset, as_of, min_obs)
     points = good(dataset)
-    return points["time"].values.astype("datetime64[M]"), points["value"].values
+    months = points["time"].values.astype("datetime64[M]")
+    whole = over(months, LENGTH[step], as_of)
+    return months[whole], points["value"].values[whole]
 
 
 def like_change(
     dataset: xr.Dataset,
     *,
+    as_of: np.datetime64,
     systematic: float = 0.0,
     min_obs: int = 2,
     before: Window | None = None,
@@ -140,7 +183,8 @@ def like_change(
     """Change since the speech in like periods of one series, or between two windows of months (inclusive).
 
     Without windows: before = the twelve months to October 2023 (four quarters to 2023-Q3; the year 2023),
-    after = the newest twelve complete months (four quarters, one year). November 2023 belongs to no side.
+    after = the newest twelve complete months (four quarters, one year) that were over by ``as_of``. November
+    2023 belongs to no side.
     ``systematic`` is one standard deviation of the source's own error of a difference, in the series' unit.
     """
     step = step_of(dataset)
@@ -153,10 +197,14 @@ def like_change(
     )
     if step is None:
         return replace(base, reason="irregular")
-    months, values = periods(dataset, step, min_obs)
+    months, values = periods(dataset, step, as_of, min_obs)
     if not months.size:
         return replace(base, reason="no_values")
     base = replace(base, newest=months[-1])
+    if before is None and after is None:
+        years, means = annual_means(dataset, as_of, min_obs)
+        numbers = (years.astype(int) + 1970).tolist()
+        base = replace(base, years=dict(zip(numbers, means.tolist(), strict=True)))
     first, last = before or _before(step), after or _after(step, months)
     if last[1] < SPEECH_MONTH and after is None:
         return replace(base, reason="ends_before_speech")
@@ -171,16 +219,19 @@ def like_change(
     return _judge(replace(base, pairs=pairs, change=float(differences.mean()), parts=parts))
 
 
-def normal_change(dataset: xr.Dataset, *, systematic: float = 0.0, min_obs: int = 2) -> Change:
+def normal_change(
+    dataset: xr.Dataset, *, as_of: np.datetime64, systematic: float = 0.0, min_obs: int = 2
+) -> Change:
     """Newest twelve months (four quarters, one year) against the mean of the same periods of 1993-2022.
 
     A record that ends before the speech has nothing to say of today, as in ``like_change``.
     """
     step = step_of(dataset) or "month"
-    recent = like_change(dataset, systematic=systematic, min_obs=min_obs)
+    recent = like_change(dataset, as_of=as_of, systematic=systematic, min_obs=min_obs)
     if recent.reason in ("irregular", "no_values", "ends_before_speech"):
         return recent
-    months, values = periods(dataset, step, min_obs)
+    recent = replace(recent, years=None)
+    months, values = periods(dataset, step, as_of, min_obs)
     window = (months >= NORMAL[0]) & (months <= NORMAL[1])
     newest = _after(step, months)
     pairs = []
@@ -215,29 +266,54 @@ def block_error(differences: np.ndarray, step: Step) -> float:
 
 
 def agreement(changes: Sequence[Change]) -> Agreement | None:
-    """One headline from several series: the finest step of each independence group, half range added.
+    """One headline from several series: the newest of each independence group, the newest of these leads.
 
-    Half of the range between the groups is taken on whole years where every group has them, because a
-    quarter's change and a year's change are not the same quantity. None where no series reaches far enough.
+    Whether the others agree is asked over whole years that both have, because a rise of the newest months is
+    no contradiction to a list that ended before; without such years their printed numbers are compared. Half
+    of the range between them is part of the headline's uncertainty, over the common years and, where they
+    reach the same time, over the printed numbers. None where no series reaches far enough.
     """
     told = [change for change in changes if change.told]
     if not told:
         return None
     order = {"month": 0, "quarter": 1, "year": 2}
-    ranked = sorted(told, key=lambda change: (change.group, order[change.step], -change.newest.astype(int)))
-    best = [next(group) for _, group in groupby(ranked, key=lambda change: change.group)]
-    best.sort(key=lambda change: (order[change.step], -change.newest.astype(int)))
-    yearly = {change.group: change.change for change in ranked if change.step == "year"}
-    compared = list(yearly.values()) if len(yearly) == len(best) else [change.change for change in best]
-    half = (max(compared) - min(compared)) / 2 if len(compared) > 1 else 0.0
-    finest = [change for change in best if change.step == best[0].step]
-    middle = median(change.change for change in finest)
-    main = _judge(replace(best[0], change=middle, parts={**(best[0].parts or {}), "sources": half}))
-    signs = [np.sign(change.change) for change in best]
-    same = sum(sign == np.sign(main.change) for sign in signs)
-    if same < len(signs):
-        main = replace(main, direction="cannot_tell", reason="sources_disagree")
-    return Agreement(main, tuple(best[1:]), same, len(best), half)
+    # Of two sources that end together the finer one leads, then the one with the smaller error.
+    ranked = sorted(told, key=lambda one: (-one.end.astype(int), order[one.step], one.uncertainty))
+    best: dict[str, Change] = {}
+    for change in ranked:
+        best.setdefault(change.group, change)
+    lead, *others = best.values()
+    if not others:
+        return Agreement(_judge(lead), (), 1, 1, 0.0)
+    shared = [_shared(lead, other) for other in others]
+    gaps = [abs(mine - theirs) for mine, theirs in shared]
+    alike = [np.sign(mine) == np.sign(theirs) for mine, theirs in shared]
+    newer = [(lead.end - other.end).astype(int) for other in others]
+    turned = all(alike) and any(np.sign(lead.change) != np.sign(mine) for mine, _ in shared)
+    if not turned:
+        gaps += [abs(lead.change - other.change)
+                 for other, months in zip(others, newer, strict=True) if months <= SAME_TIME]  # fmt: skip
+    half = max(gaps) / 2
+    main = _judge(replace(lead, parts={**(lead.parts or {}), "sources": half}))
+    state: Concord = "agree"
+    if not all(alike):
+        main, state = replace(main, direction="cannot_tell", reason="sources_disagree"), "disagree"
+    elif turned:
+        state = "alone"
+    late = state != "agree" or min(newer) > SAME_TIME
+    until = max(other.end.astype("datetime64[Y]").astype(int) + 1970 for other in others) if late else None
+    same = 1 if turned else 1 + sum(alike)
+    return Agreement(main, tuple(others), same, len(best), half, state, until)
+
+
+def _shared(one: Change, other: Change) -> tuple[float, float]:
+    """What two sources say of the time that both have: the last common year less the year of the speech."""
+    mine, theirs = one.years or {}, other.years or {}
+    common = [year for year in mine if year in theirs and year > SPEECH_YEAR]
+    if not common or SPEECH_YEAR not in mine or SPEECH_YEAR not in theirs:
+        return one.change, other.change
+    last = max(common)
+    return mine[last] - mine[SPEECH_YEAR], theirs[last] - theirs[SPEECH_YEAR]
 
 
 def slope_per_year(months: np.ndarray, values: np.ndarray) -> float:
@@ -246,12 +322,17 @@ def slope_per_year(months: np.ndarray, values: np.ndarray) -> float:
     return float(np.polyfit(years - years.mean(), values, 1)[0])
 
 
-def annual_means(dataset: xr.Dataset, min_obs: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Whole calendar years (datetime64[Y]) with all twelve months, four quarters or a good yearly value."""
+def annual_means(
+    dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whole calendar years (datetime64[Y]) with all twelve months, four quarters or a good yearly value.
+
+    Only years that were over by ``as_of``.
+    """
     step = step_of(dataset)
     if step is None:
         return np.array([], dtype="datetime64[Y]"), np.array([])
-    months, values = periods(dataset, step, min_obs)
+    months, values = periods(dataset, step, as_of, min_obs)
     years = months.astype("datetime64[Y]")
     unique, inverse, counts = np.unique(years, return_inverse=True, return_counts=True)
     if not unique.size:
@@ -261,13 +342,15 @@ def annual_means(dataset: xr.Dataset, min_obs: int = 2) -> tuple[np.ndarray, np.
     return unique[whole], means[whole]
 
 
-def offset(one: xr.Dataset, other: xr.Dataset) -> tuple[float, float, int, int, int]:
+def offset(
+    one: xr.Dataset, other: xr.Dataset, as_of: np.datetime64
+) -> tuple[float, float, int, int, int]:
     """Mean and standard deviation of ``one`` minus ``other`` over common whole years; first, last year, n.
 
     An approximation between two height systems: it holds for the years it was made from.
     """
-    years_one, values_one = annual_means(one)
-    years_other, values_other = annual_means(other)
+    years_one, values_one = annual_means(one, as_of)
+    years_other, values_other = annual_means(other, as_of)
     common, at_one, at_other = np.intersect1d(years_one, years_other, return_indices=True)
     if common.size < 3:
         raise ValueError("fewer than three whole years in common")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from urllib.parse import unquote
 
+import numpy as np
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import loaders
-from dashboard import filters, markup, snapshot, text
+from dashboard import clock, filters, markup, snapshot, text
 from dashboard.palette import LIGHT, palette
 from dashboard.text import t
 from dashboard.views import parts
@@ -54,8 +55,9 @@ def _snapshot(fingerprint: str) -> snapshot.Snapshot:
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _translated(fingerprint: str, lang: str) -> snapshot.Snapshot:
-    return snapshot.speaking(_snapshot(fingerprint), lang)
+def _translated(fingerprint: str, lang: str, today: np.datetime64) -> snapshot.Snapshot:
+    """The snapshot as it is read on a day, under rows in a language."""
+    return replace(snapshot.speaking(_snapshot(fingerprint), lang), as_of=today)
 
 
 def _address() -> dict[str, list[str]]:
@@ -230,11 +232,12 @@ def main() -> None:
         st.session_state[f"f_{name}"] = value
     selection = _chosen()
     text.speak(selection.lang)
+    today = clock.today()
     current = parts.Frame(
-        snapshot=_translated(loaders.fingerprint(), selection.lang),
+        snapshot=_translated(loaders.fingerprint(), selection.lang, today),
         selection=selection,
         look=palette(st.context.theme.type),
-        today=parts.today(),
+        today=today,
     )
     st.session_state["frame"] = current
     st.html(markup.sheet(current.look))

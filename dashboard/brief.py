@@ -6,7 +6,7 @@ The file holds everything it needs, plotly's script included, and asks nobody fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -54,6 +54,7 @@ class Frame:
 
 def document(snapshot: Snapshot, seas: Sequence[str], today: np.datetime64) -> str:
     """The whole file in the language spoken, one page for each of ``seas``."""
+    snapshot = replace(snapshot, as_of=today)
     readings = {found.row.id: found for found in assess(snapshot, as_of=today)}
     frame = Frame(snapshot, LIGHT, today, readings)
     pages = "".join(_page(frame, sea) for sea in seas)

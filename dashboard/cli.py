@@ -22,6 +22,7 @@ import numpy as np
 import typer
 
 import loaders
+from dashboard import clock
 from loaders import commands, printing
 from loaders.errors import Asking
 
@@ -96,7 +97,7 @@ def brief(
 
 def day(text: str | None) -> np.datetime64:
     """A day in ISO form, today without one. Raises Asking for another text or a day to come."""
-    today = date.today()
+    today = clock.today().astype(date)
     try:
         chosen = date.fromisoformat(text) if text else today
     except ValueError:

@@ -43,12 +43,12 @@ class Anomaly:
         return int(last[0]), int(last[-1]), float(self.values[-RECENT:].mean())
 
 
-def anomaly(dataset: xr.Dataset) -> Anomaly | None:
+def anomaly(dataset: xr.Dataset, as_of: np.datetime64) -> Anomaly | None:
     """Yearly anomaly against 1991-2020; None where fewer than 20 whole years of the base exist.
 
-    A series that comes as a difference from another base period is moved to this one by its own mean.
+    Only years that were over by ``as_of``. A series that comes as a difference from another base period is moved to this one by its own mean.
     """
-    years, values = annual_means(dataset)
+    years, values = annual_means(dataset, as_of)
     numbers = years.astype(int) + 1970
     base = (numbers >= BASE[0]) & (numbers <= BASE[1])
     if base.sum() < BASE_MIN_YEARS:
@@ -65,7 +65,7 @@ def panels(snapshot: Snapshot, rows: Sequence[Series]) -> list[tuple[Series, Ano
     for row in rows:
         if row.indicator not in ORDER or row.cadence not in ("year", "month"):
             continue
-        found = anomaly(snapshot.series[row.id])
+        found = anomaly(snapshot.series[row.id], snapshot.as_of)
         if found is None:
             continue
         key = (row.indicator, row.place)

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import xarray as xr
 
+from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of, within
 from dashboard.text import DASH, MINUS, period, t
 from loaders.model import Flag
@@ -17,7 +18,6 @@ from loaders.model import Flag
 STRETCH = {"day": 10, "10-day": 3, "month": 3}
 # The sign before a number in a remark of a source.
 HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")
-ENDS = {"year": 12, "quarter": 3, "month": 1}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _missions(dataset: xr.Dataset, label: str) -> list[Bracket]:
 
 def _end(time: np.datetime64, step: str) -> np.datetime64:
     """The day after the period that starts at ``time``."""
-    months = ENDS.get(step)
+    months = LENGTH.get(step)
     if months is None:
         return time.astype("datetime64[D]") + 1
     return (time.astype("datetime64[M]") + months).astype("datetime64[D]")

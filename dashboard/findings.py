@@ -49,9 +49,14 @@ def change_of(snapshot: Snapshot, row: Series, comparison: Comparison) -> Change
     dataset = snapshot.series[row.id]
     error, count = row.systematic_error or 0.0, row.min_obs_per_month
     if comparison.kind == "normal":
-        return normal_change(dataset, systematic=error, min_obs=count)
+        return normal_change(dataset, as_of=snapshot.as_of, systematic=error, min_obs=count)
     return like_change(
-        dataset, systematic=error, min_obs=count, before=comparison.before, after=comparison.after
+        dataset,
+        as_of=snapshot.as_of,
+        systematic=error,
+        min_obs=count,
+        before=comparison.before,
+        after=comparison.after,
     )
 
 

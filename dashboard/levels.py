@@ -41,7 +41,7 @@ def comparable(snapshot: Snapshot, rows: Sequence[Series], year: int) -> list[Se
     for row in rows:
         if not row.may_lead:
             continue
-        years, _ = annual_means(snapshot.series[row.id], row.min_obs_per_month)
+        years, _ = annual_means(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month)
         if np.datetime64(str(year), "Y") not in years:
             continue
         key = (row.independence_group, row.zone, row.datum or "")
@@ -52,7 +52,7 @@ def comparable(snapshot: Snapshot, rows: Sequence[Series], year: int) -> list[Se
 
 def yearly_line(snapshot: Snapshot, row: Series, color: str, **look: object) -> Line:
     """Whole-year means of a series as a line; part-years are left out."""
-    years, values = annual_means(snapshot.series[row.id], row.min_obs_per_month)
+    years, values = annual_means(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month)
     return Line(
         series=row.id,
         label=label(row),
@@ -97,7 +97,7 @@ def offsets(snapshot: Snapshot, rows: Sequence[Series]) -> list[Offset]:
         if row.datum == rows[0].datum:
             continue
         try:
-            numbers = offset(snapshot.series[row.id], snapshot.series[rows[0].id])
+            numbers = offset(snapshot.series[row.id], snapshot.series[rows[0].id], snapshot.as_of)
         except ValueError:
             continue
         found.append(Offset(row, rows[0], *numbers))
@@ -134,7 +134,7 @@ def running_rate(years: np.ndarray, values: np.ndarray, span: int = RATE_YEARS) 
 
 
 def _rank(snapshot: Snapshot, row: Series) -> tuple:
-    years, _ = annual_means(snapshot.series[row.id], row.min_obs_per_month)
+    years, _ = annual_means(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month)
     return years[-1], int(years.size), row.cadence == "year"
 
 

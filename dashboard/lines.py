@@ -83,11 +83,11 @@ def shifted(drawn: Line, by: float) -> Line:
     return Line(**{**drawn.__dict__, "values": drawn.values - by})
 
 
-def monthly(dataset: xr.Dataset, min_obs: int) -> xr.Dataset:
-    """A series finer than a month as its complete monthly means; others as they are."""
+def monthly(dataset: xr.Dataset, as_of: np.datetime64, min_obs: int) -> xr.Dataset:
+    """A series finer than a month as its monthly means complete by ``as_of``; others as they are."""
     if dataset.attrs["cadence"] not in ("day", "10-day"):
         return dataset
-    months, means = monthly_means(dataset, min_obs)
+    months, means = monthly_means(dataset, as_of, min_obs)
     ones = np.ones(months.size, dtype="int8")
     variables = {"value": ("time", means), "qc": ("time", ones), "provisional": ("time", ones * 0)}
     attrs = {**dataset.attrs, "cadence": "month"}

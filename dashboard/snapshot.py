@@ -10,24 +10,28 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard import translated
+from dashboard import clock, translated
+from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Item, Series
 
-ENDS = {"year": 12, "quarter": 3, "month": 1}
 STEP_DAYS = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
 STALE_STEPS = 3
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The catalogue and all that is stored in memory, read-only, with the cache id that names this state."""
+    """The catalogue and all that is stored in memory, read-only, with the cache id that names this state.
+
+    ``as_of`` is the day on which it is read: a period that was not over by then enters no mean.
+    """
 
     catalogue: Catalogue
     series: Mapping[str, xr.Dataset]
     cache_id: str
     fields: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    as_of: np.datetime64 = field(default_factory=lambda: clock.today())
 
     def rows(self) -> list[Series]:
         """The catalogue rows of the series that hold data, in catalogue order."""
@@ -77,7 +81,7 @@ def last_time(dataset: xr.Dataset) -> np.datetime64:
 def end_of(dataset: xr.Dataset) -> np.datetime64:
     """Last day of the newest counted period: 31 March for a first quarter."""
     start = last_time(dataset)
-    months = ENDS.get(last_step(dataset))
+    months = LENGTH.get(last_step(dataset))
     if months is None:
         return start
     return (start.astype("datetime64[M]") + months).astype("datetime64[D]") - 1

@@ -99,7 +99,7 @@ def from_own_mean(line: Line, of: Middle) -> Line | None:
 def _yearly(snapshot: Snapshot, row: Series) -> xr.Dataset:
     """Whole years of a level as a dataset of its own."""
     dataset = snapshot.series[row.id]
-    years, values = annual_means(dataset, row.min_obs_per_month)
+    years, values = annual_means(dataset, snapshot.as_of, row.min_obs_per_month)
     ones = np.ones(years.size, dtype="int8")
     variables = {"value": ("time", values, {"units": row.unit}), "qc": ("time", ones)}
     return xr.Dataset(

@@ -29,8 +29,8 @@ KEPT = Path(__file__).with_name("looks")
 KEEP = os.environ.get("TWO_SEAS_LOOKS") == "keep"
 STILL = """
 import numpy as np
-from dashboard.views import parts
-parts.today = lambda: np.datetime64("2026-06-30")
+from dashboard import clock
+clock.today = lambda: np.datetime64("2026-06-30")
 """
 VIEWS = {
     "overview": ("", DESK, "light"),

@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH
+from dashboard.analysis import LENGTH, SPEECH, over
 from dashboard.commitments import milestones_of, register, targets_of
 from dashboard.lines import steps_of
 from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
+from dashboard.readings import pace as paces
 from dashboard.readings.delivery import delivery
 from dashboard.readings.records import (
+    UNRATED,
     Absence,
     Assessment,
     Condition,
@@ -25,7 +27,7 @@ from dashboard.readings.records import (
     weakest,
 )
 from dashboard.rows import Commitment
-from dashboard.snapshot import ENDS, Snapshot
+from dashboard.snapshot import Snapshot
 from dashboard.text import translate
 from loaders.errors import Asking
 from loaders.model import Series
@@ -54,15 +56,15 @@ def assess(snapshot: Snapshot, *, as_of: np.datetime64, ids: Sequence[str] = ())
 def until(snapshot: Snapshot, as_of: np.datetime64, names: Sequence[str]) -> Snapshot:
     """The named series with only the periods that were over by ``as_of``; empty ones are left out."""
     cut = {name: _cut(snapshot.series[name], as_of) for name in names if name in snapshot.series}
-    return replace(snapshot, series={name: data for name, data in cut.items() if data.sizes["time"]})
+    series = {name: data for name, data in cut.items() if data.sizes["time"]}
+    return replace(snapshot, series=series, as_of=as_of)
 
 
 def _cut(dataset: xr.Dataset, as_of: np.datetime64) -> xr.Dataset:
     starts = dataset["time"].values.astype("datetime64[D]")
-    months = np.array([ENDS.get(step, 0) for step in steps_of(dataset)])
-    ends = (starts.astype("datetime64[M]") + months).astype("datetime64[D]") - 1
-    over = np.where(months > 0, ends, starts) <= as_of
-    return dataset if over.all() else dataset.isel(time=over)
+    months = np.array([LENGTH.get(step, 0) for step in steps_of(dataset)])
+    passed = np.where(months > 0, over(starts, months, as_of), starts <= as_of)
+    return dataset if passed.all() else dataset.isel(time=passed)
 
 
 def _needed(rows: Sequence[Commitment]) -> list[str]:
@@ -122,16 +124,17 @@ def conditions(snapshot: Snapshot, row: Commitment, as_of: np.datetime64) -> tup
 def _level_condition(
     snapshot: Snapshot, place: str, rows: Sequence[Series], as_of: np.datetime64
 ) -> Condition:
-    """The monthly method, and the yearly ground where no month after the speech is known."""
+    """The monthly method, and the yearly ground where no monthly record can give a word yet."""
     levels = [one for one in rows if one.indicator == "level" and one.id in snapshot.series]
     monthly = [condition.record(one, snapshot.series[one.id], as_of)
                for one in levels if one.cadence in condition.MONTHLY]  # fmt: skip
     best = condition.best_records(monthly)
-    readings = [condition.reading(one, condition.bands_for(one), as_of) for one in best]
-    found = _over_sources(place, best, readings)
     bands = frozen.bands_of(place)
-    if bands and not any(one.months_after for one in best):
-        lists = [ground.years_of(one, snapshot.series[one.id]) for one in levels if one.cadence == "year"]
+    readings = [condition.reading(one, bands, as_of) for one in best]
+    found = _over_sources(place, best, readings)
+    if bands and found.state in UNRATED:
+        lists = [ground.years_of(one, snapshot.series[one.id], as_of)
+                 for one in levels if one.cadence == "year"]  # fmt: skip
         found = _with_ground(found, ground.ground(lists, bands, as_of), levels)
     cells = sensitivity.windows(snapshot, levels)
     out = sensitivity.left_out(snapshot, levels)
@@ -139,10 +142,11 @@ def _level_condition(
         found.sensitivity, windows=cells, left_out=out,
         by_source=sensitivity.by_source(snapshot, levels), flips=sensitivity.flips((*cells, *out)),
     )  # fmt: skip
-    like = sensitivity.like(snapshot, levels)
+    like, pace = sensitivity.like(snapshot, levels), paces.pace(snapshot, levels, as_of)
     of_like = [like.main.series, *(change.series for change in like.others)] if like else []
-    used = tuple(dict.fromkeys((*found.series_used, *of_like)))
-    return replace(found, like=like, sensitivity=strip, series_used=used)
+    of_pace = [pace.series] if pace else []
+    used = tuple(dict.fromkeys((*found.series_used, *of_like, *of_pace)))
+    return replace(found, like=like, pace=pace, sensitivity=strip, series_used=used)
 
 
 def _over_sources(
@@ -151,8 +155,7 @@ def _over_sources(
     """The reading over all independent monthly sources; the first that reaches furthest is printed."""
     if not records:
         entries = condition.absent(place)
-        until = condition.too_early_until(None) if frozen.bands_of(place) else None
-        return Condition(place, "no_data", entries[0].absence, entries, "none", (), too_early_until=until)
+        return Condition(place, "no_data", entries[0].absence, entries, "none", ())
     main = max(range(len(records)), key=lambda at: (records[at].months_after, -at))
     state = verdict.over_sources(one.state for one in readings)
     grades = [one.row.provenance_grade for one in records]
@@ -163,16 +166,18 @@ def _over_sources(
         baselines=readings[main].baselines,
         evidence_strength=condition.evidence(readings, grades),
         series_used=tuple(one.row.id for one in records),
-        too_early_until=condition.too_early_until(records[main]),
+        too_early_until=condition.too_early_until(records[main]) if state == "too_early" else None,
         sources=tuple(readings),
         carried=condition.carried(records[main]),
-        ten_years=condition.ten_years(records[main]),
     )
 
 
 def _with_ground(found: Condition, made: ground.Ground | None, rows: Sequence[Series]) -> Condition:
-    """The yearly entry as the fourth, deciding the word; the three frozen ones stay as they are."""
-    if made is None:
+    """The yearly entry as the fourth, deciding the word; the three frozen ones stay as they are.
+
+    Where it has no word either, the reading stays that of the months if these are on the way to one.
+    """
+    if made is None or (made.state in UNRATED and found.state == "too_early"):
         return found
     grade = next(one.provenance_grade for one in rows if one.id == made.main.series)
     strength: Evidence = "weak" if grade == "stated" else "medium"
@@ -183,6 +188,7 @@ def _with_ground(found: Condition, made: ground.Ground | None, rows: Sequence[Se
         found,
         state=made.state,
         absence=made.main.absence,
+        too_early_until=made.possible if made.state == "too_early" else None,
         baselines=(*found.baselines, made.main),
         evidence_strength=strength if made.state != "no_data" else "none",
         series_used=tuple(used),
@@ -206,7 +212,7 @@ def _flow_condition(snapshot: Snapshot, rows: Sequence[Series]) -> Condition:
         baselines=entries,
         evidence_strength="none" if state == "no_data" else "medium",
         series_used=tuple(test.series for test in flows),
-        too_early_until=None if flows and flows[0].after else flow.UNTIL,
+        too_early_until=flow.UNTIL if state == "too_early" else None,
         flows=flows,
     )
 

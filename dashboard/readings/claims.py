@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import annual_means
+from dashboard.analysis import SPEECH, annual_means
 from dashboard.readings.estimates import Estimate
 
 FIRST, LAST = 2006, 2022
@@ -33,7 +33,7 @@ def when_said(dataset: xr.Dataset, first: int = FIRST, last: int = LAST) -> When
     """The trend of whole years before the speech with its 90 % interval; None with under ten of them."""
     from scipy.stats import theilslopes
 
-    years, values = annual_means(dataset)
+    years, values = annual_means(dataset, SPEECH)
     numbers = years.astype(int) + 1970
     inside = (numbers >= first) & (numbers <= last)
     if inside.sum() < MIN_YEARS:

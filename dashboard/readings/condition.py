@@ -1,6 +1,6 @@
 """How one water body is doing: monthly levels against three frozen baselines, each with its placebo band.
 
-Where no monthly record reaches past the speech, the yearly ground of ``grounds`` stands beside the three.
+Where no monthly record can give a word, the yearly ground of ``ground`` stands beside the three.
 Rates are in cm a year.
 """
 
@@ -14,15 +14,16 @@ import xarray as xr
 
 from dashboard.analysis import SPEECH, monthly_means, usable
 from dashboard.readings import frozen, piecewise, placebo, verdict
-from dashboard.readings.estimates import Carried, Estimate
+from dashboard.readings.estimates import Carried, Fit
 from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
 from loaders.errors import ContractError
 from loaders.model import Series
 
 MONTHLY = ("day", "10-day", "month")
-TEN_YEARS_START = np.datetime64("2013-11", "M")
 COMPANION = "2014-01"
+# Two whole years of months after the speech: fewer do not part a slope from the season.
+FOR_A_PACE = 24
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,12 @@ def record(row: Series, dataset: xr.Dataset, as_of: np.datetime64) -> Record:
     for name in ("place", "datum"):
         if dataset.attrs.get(name) != getattr(row, name):
             raise ContractError(row.id, f"{name} is {getattr(row, name)}, not {dataset.attrs.get(name)}")
-    months, values = monthly_means(dataset, row.min_obs_per_month)
-    over = (months + 1).astype("datetime64[D]") <= as_of + 1
+    months, values = monthly_means(dataset, as_of, row.min_obs_per_month)
     known = usable(dataset)["time"].values
     newest = known[-1].astype("datetime64[D]") if known.size else np.datetime64("NaT")
     if dataset.attrs["cadence"] == "month" and months.size:
         newest = (months[-1] + 1).astype("datetime64[D]") - 1
-    return Record(row, months[over], values[over] * CM, newest)
+    return Record(row, months, values * CM, newest)
 
 
 def best_records(records: Sequence[Record]) -> list[Record]:
@@ -66,25 +66,24 @@ def best_records(records: Sequence[Record]) -> list[Record]:
     return list(best.values())
 
 
-def bands_for(one: Record) -> Bands:
-    """The frozen bands of the water body, else bands from its own record before the speech."""
-    known = frozen.bands_of(one.row.place)
-    if known is not None:
-        return known
-    return frozen.own_bands(one.row.place, one.months, one.values, placebo.after_length(_span(one)))
+def reading(one: Record, bands: Bands | None, as_of: np.datetime64) -> SourceReading:
+    """The word of one source under the three baselines; none where its water body has no bands.
 
-
-def reading(one: Record, bands: Bands, as_of: np.datetime64) -> SourceReading:
-    """The word of one source under the three baselines. Raises ValueError for bands of another place."""
-    if bands.place != one.row.place:
+    A band from thirty years of months alone calls a change in 14 to 32 % of cases where there is none, so it
+    gives no word. Raises ValueError for bands of another place.
+    """
+    if bands and bands.place != one.row.place:
         raise ValueError(f"{one.row.id}: bands of {bands.place} do not fit {one.row.place}")
     found = tuple(baseline(one, start, bands, as_of) for start in BASELINES)
     state = verdict.over_baselines(each.state for each in found)
     return SourceReading(one.row.id, one.row.independence_group, state, found)
 
 
-def baseline(one: Record, start: str, bands: Bands, as_of: np.datetime64) -> Baseline:
-    """One source against one baseline: the first row of the decision table that matches."""
+def baseline(one: Record, start: str, bands: Bands | None, as_of: np.datetime64) -> Baseline:
+    """One source against one baseline: the first row of the decision table that matches.
+
+    The two lines stand wherever both sides have enough months for them, also where no word can be given.
+    """
     first, wanted = np.datetime64(start, "M"), frozen.months_before(start)
     left = (one.months >= first) & (one.months <= BEFORE_END)
     right = one.months >= AFTER_START
@@ -97,21 +96,30 @@ def baseline(one: Record, start: str, bands: Bands, as_of: np.datetime64) -> Bas
         before=(start, str(BEFORE_END)),
         after=(str(AFTER_START), str(one.months[-1])) if span else None,
         counts=counts,
-        band=placebo.guarded(bands.monthly[wanted, length], bands.monthly[placebo.TEN_YEARS, length]),
+        band=bands.of_months(wanted, length) if bands else None,
     )
+    base = replace(base, fit=lines(one, start))
     if base.band is None:
         return replace(base, absence="too_short_to_calibrate")
     if not span:
         return replace(base, absence="ends_before_speech")
     shares = (counts[0] / wanted, counts[1] / span)
     state, absence = verdict.absence(shares, int((as_of - one.newest).astype(int)), counts[1])
-    if state in UNRATED:
+    if state in UNRATED or base.fit is None:
         return replace(base, state=state, absence=absence)
+    word, stopped = verdict.word(base.fit, base.band.low, base.band.high)
+    rank = sum(value < base.fit.change.value for value in base.band.own.values)
+    return replace(base, state=word, rank=rank, may_have_stopped=stopped)
+
+
+def lines(one: Record, start: str) -> Fit | None:
+    """The slopes before and after the speech; None where a side has too few months to know its season."""
+    left = (one.months >= np.datetime64(start, "M")) & (one.months <= BEFORE_END)
+    right = one.months >= AFTER_START
+    if left.sum() < placebo.MIN_SHARE * frozen.months_before(start) or right.sum() < FOR_A_PACE:
+        return None
     both = left | right
-    fit = piecewise.fit(one.months[both], one.values[both], SPEECH)
-    word, stopped = verdict.word(fit, base.band.low, base.band.high)
-    rank = sum(value < fit.change.value for value in base.band.own.values)
-    return replace(base, state=word, fit=fit, rank=rank, may_have_stopped=stopped)
+    return piecewise.fit(one.months[both], one.values[both], SPEECH)
 
 
 def absent(place: str) -> tuple[Baseline, ...]:
@@ -121,20 +129,22 @@ def absent(place: str) -> tuple[Baseline, ...]:
     for start in BASELINES:
         base = Baseline(start, "no_data", "too_short_to_calibrate", before=(start, str(BEFORE_END)))
         if known:
-            pair = frozen.months_before(start), placebo.TEN_YEARS
-            own, ten = (known.monthly[before, placebo.AFTERS[0]] for before in pair)
-            base = replace(base, absence="ends_before_speech", band=placebo.guarded(own, ten))
+            band = known.of_months(frozen.months_before(start), placebo.AFTERS[0])
+            base = replace(base, absence="ends_before_speech", band=band)
         found.append(base)
     return tuple(found)
 
 
 def too_early_until(one: Record | None) -> str | None:
-    """The first month in which a word is possible: 36 complete months after the speech; None from then on."""
+    """The first day on which a word is possible, 36 complete months after the speech; None from then on.
+
+    Without a record it is the day after the 36th month.
+    """
     count = one.months_after if one else 0
     if count >= verdict.MONTHS_NEEDED:
         return None
-    last = max(one.months[-1], AFTER_START - 1) if one else AFTER_START - 1
-    return str(last + (verdict.MONTHS_NEEDED - count))
+    last = max(one.months[-1], AFTER_START - 1) if one and one.months.size else AFTER_START - 1
+    return str((last + 1 + (verdict.MONTHS_NEEDED - count)).astype("datetime64[D]"))
 
 
 def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Evidence:
@@ -147,14 +157,6 @@ def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Eviden
     if all(grade == "stated" for grade in grades):
         return "weak"
     return "strong" if len([state for state in rated if state not in UNRATED]) > 1 else "medium"
-
-
-def ten_years(one: Record) -> Estimate | None:
-    """The trend of the ten years to October 2023, so that the same pace is not read as an effect."""
-    inside = (one.months >= TEN_YEARS_START) & (one.months <= BEFORE_END)
-    if inside.sum() < placebo.MIN_SHARE * placebo.TEN_YEARS:
-        return None
-    return piecewise.line(one.months[inside], one.values[inside])
 
 
 def carried(one: Record, start: str = COMPANION) -> Carried | None:

@@ -53,13 +53,17 @@ class Band:
 
 @dataclass(frozen=True)
 class Guarded:
-    """The band that decides: the own one, or the wider of it and the ten-year one, end by end."""
+    """The band that decides: the own one, or its wider ends with the ten-year and the century's band."""
 
     low: float
     high: float
-    widened: bool
     own: Band
     ten: Band
+    century: Band | None = None
+
+    @property
+    def widened(self) -> bool:
+        return (self.low, self.high) != (self.own.low, self.own.high)
 
 
 @dataclass(frozen=True)

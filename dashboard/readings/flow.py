@@ -8,13 +8,14 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from dashboard.analysis import SPEECH_YEAR
 from dashboard.readings.records import ConditionState, Flow, FlowSide
 
 REFERENCE = (1995, 2014)
 YEARS = 5
-SPEECH_YEAR = 2023
 MIN_REFERENCE = 0.7
-UNTIL = f"{SPEECH_YEAR + YEARS}-12"
+# The first day on which five years after the speech are over.
+UNTIL = f"{SPEECH_YEAR + YEARS + 1}-01-01"
 
 
 def flow(dataset: xr.Dataset) -> Flow | None:

@@ -18,17 +18,17 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import annual_means, monthly_means
+from dashboard.analysis import SPEECH, annual_means, monthly_means
 from dashboard.readings import placebo, yearly
-from dashboard.readings.estimates import Band
+from dashboard.readings.estimates import Band, Guarded
 from loaders.errors import CatalogueError
 
 FILE = Path(__file__).with_name("frozen.toml")
 BASELINES = ("2006-01", "2014-01", "2018-01")
 BEFORE_END = np.datetime64("2023-10", "M")
 AFTER_START = np.datetime64("2023-12", "M")
-# The records that the bands are made of: the satellite months, and the century of gauge years.
-MONTHLY, YEARLY = "caspian-level-dahiti", "caspian-level-kazhydromet-sector-annual"
+# The records that the bands are made of: the satellite months, and a century of gauge years of the whole sea.
+MONTHLY, YEARLY = "caspian-level-dahiti", "caspian-level-kazhydromet-annual"
 CM = 100.0
 Key = tuple[int, int]
 
@@ -40,7 +40,15 @@ class Bands:
     place: str
     monthly: Mapping[Key, Band]
     yearly: Mapping[Key, Band]
-    frozen: bool = True
+
+    def of_months(self, before: int, after: int) -> Guarded | None:
+        """The band that decides for so many months before and after, widened by the century's list."""
+        century = self.yearly.get((round(before / 12), after // 12))
+        return placebo.guarded(self.monthly[before, after], self.monthly[placebo.TEN_YEARS, after], century)
+
+    def of_years(self, before: int, after: int) -> Guarded | None:
+        """The band that decides for so many whole years before and after."""
+        return placebo.guarded(self.yearly[before, after], self.yearly[yearly.BEFORE, after])
 
 
 def months_before(start: str) -> int:
@@ -60,13 +68,6 @@ def bands_of(place: str) -> Bands | None:
     return Bands(place, steps["month"], steps["year"])
 
 
-def own_bands(place: str, months: np.ndarray, values: np.ndarray, after: int) -> Bands:
-    """Bands from a record of the place itself, for one after-length; values in cm."""
-    lengths = [*(months_before(start) for start in BASELINES), placebo.TEN_YEARS]
-    made = {(before, after): placebo.band(months, values, before, after) for before in lengths}
-    return Bands(place, made, {}, frozen=False)
-
-
 def load(path: Path) -> dict[str, Any]:
     """The table, its checksum compared."""
     content = tomllib.loads(path.read_text("utf-8"))
@@ -77,13 +78,12 @@ def load(path: Path) -> dict[str, Any]:
 
 def freeze(monthly: xr.Dataset, years: xr.Dataset) -> dict[str, Any]:
     """The table from the two records; what they hold after the speech has no part in it."""
-    months, values = monthly_means(monthly)
-    numbers, means = annual_means(years)
+    months, values = monthly_means(monthly, SPEECH)
+    numbers, means = annual_means(years, SPEECH)
     numbers = numbers.astype(int) + 1970
     lengths = [*(months_before(start) for start in BASELINES), placebo.TEN_YEARS]
     made = [placebo.band(months, values * CM, b, a) for a in placebo.AFTERS for b in sorted(set(lengths))]
-    afters = (yearly.ONE_YEAR, *yearly.AFTERS)
-    made += [yearly.band(numbers, means * CM, b, a) for a in afters for b in yearly.BEFORES]
+    made += [yearly.band(numbers, means * CM, b, a) for a in yearly.AFTERS for b in yearly.BEFORES]
     place = monthly.attrs["place"]
     content: dict[str, Any] = {
         "schema": 1,

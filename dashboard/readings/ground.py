@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import annual_means
+from dashboard.analysis import SPEECH_YEAR, annual_means
 from dashboard.readings import verdict, yearly
 from dashboard.readings.estimates import Carried
 from dashboard.readings.frozen import CM, Bands
-from dashboard.readings.placebo import guarded
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
 from loaders.model import Series
 
@@ -34,30 +33,40 @@ class Years:
 
     @property
     def years_after(self) -> int:
-        return int((self.years > yearly.SPEECH_YEAR).sum())
+        return int((self.years > SPEECH_YEAR).sum())
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The yearly entry, its cells (other baselines, one year after, other sources), and the old trend."""
+    """The yearly entry, its cells (other baselines, other sources), and the old trend carried on.
+
+    ``possible`` is the first day on which a word is possible, None from then on.
+    """
 
     main: Baseline
     cells: tuple[Baseline, ...]
     carried: Carried | None
     state: ConditionState
+    possible: str | None
 
 
-def years_of(row: Series, dataset: xr.Dataset) -> Years:
-    years, means = annual_means(dataset)
+def years_of(row: Series, dataset: xr.Dataset, as_of: np.datetime64) -> Years:
+    years, means = annual_means(dataset, as_of, row.min_obs_per_month)
     return Years(row, years.astype(int) + 1970, means * CM)
 
 
+def furthest(lists: Sequence[Years]) -> list[Years]:
+    """The lists that reach past the speech: the one that reaches furthest first, of these the longest."""
+    reaching = [one for one in lists if one.years_after]
+    return sorted(reaching, key=lambda one: (one.years[-1], one.years.size), reverse=True)
+
+
 def ground(lists: Sequence[Years], bands: Bands, as_of: np.datetime64) -> Ground | None:
-    """The yearly reading of the first list that reaches past the speech; None where none does.
+    """The yearly reading of the list that reaches furthest past the speech; None where none does.
 
     Its word stands if the other baselines and the first list of each other family give the same one.
     """
-    reaching = [one for one in lists if one.years_after]
+    reaching = furthest(lists)
     if not reaching or not bands.yearly:
         return None
     main = reaching[0]
@@ -66,35 +75,37 @@ def ground(lists: Sequence[Years], bands: Bands, as_of: np.datetime64) -> Ground
     chosen = entry(main, bands, as_of, YEARLY, yearly.BEFORE)
     starts = [entry(main, bands, as_of, start_of(before), before)
               for before in yearly.BEFORES if before != yearly.BEFORE]  # fmt: skip
-    one_year = entry(main, bands, as_of, start_of(yearly.BEFORE), yearly.BEFORE, after=yearly.ONE_YEAR)
     also = [entry(one, bands, as_of, start_of(yearly.BEFORE), yearly.BEFORE) for one in others]
     state = verdict.over_sources(each.state for each in (chosen, *also))
     if state == chosen.state and {each.state for each in starts} - set(UNRATED) - {chosen.state}:
         state = "depends_on_baseline"
     line = yearly.carried(main.row.id, main.years, main.values / CM)
-    return Ground(chosen, (*starts, one_year, *also), line, state)
+    return Ground(chosen, (*starts, *also), line, state, too_early_until(main))
+
+
+def too_early_until(one: Years) -> str | None:
+    """The first day on which a yearly word is possible: two whole years after the speech are over."""
+    last = SPEECH_YEAR + yearly.AFTERS[0]
+    return None if one.years_after >= yearly.AFTERS[0] else f"{last + 1}-01-01"
 
 
 def start_of(before: int) -> str:
-    return str(yearly.SPEECH_YEAR - before + 1)
+    return str(SPEECH_YEAR - before + 1)
 
 
-def entry(
-    one: Years, bands: Bands, as_of: np.datetime64, start: str, before: int, after: int | None = None
-) -> Baseline:
-    """One list, one length before; ``after`` years, or as many as the list and the frozen lengths allow."""
-    chosen = after or yearly.after_length(one.years_after) or yearly.AFTERS[0]
+def entry(one: Years, bands: Bands, as_of: np.datetime64, start: str, before: int) -> Baseline:
+    """One list, one length before, and as many years after as the list and the frozen lengths allow."""
+    chosen = yearly.after_length(one.years_after) or yearly.AFTERS[0]
     count = min(one.years_after, chosen)
-    inside = (one.years <= yearly.SPEECH_YEAR) & (one.years > yearly.SPEECH_YEAR - before)
-    own, ten = bands.yearly[before, chosen], bands.yearly[yearly.BEFORE, chosen]
+    inside = (one.years <= SPEECH_YEAR) & (one.years > SPEECH_YEAR - before)
     base = Baseline(
         start=start,
         state="no_data",
         series=one.row.id,
-        before=(start_of(before), str(yearly.SPEECH_YEAR)),
-        after=(str(yearly.SPEECH_YEAR), str(yearly.SPEECH_YEAR + count)) if count else None,
+        before=(start_of(before), str(SPEECH_YEAR)),
+        after=(str(SPEECH_YEAR + 1), str(SPEECH_YEAR + count)) if count else None,
         counts=(int(inside.sum()), count),
-        band=guarded(own, ten),
+        band=bands.of_years(before, chosen),
     )
     if base.band is None:
         return replace(base, absence="too_short_to_calibrate")

@@ -1,8 +1,9 @@
-"""A line that may bend once, with a yearly season: least squares on months, and intervals as a guide.
+"""Two free lines and a yearly season: least squares on months around a day, with intervals as a guide.
 
-Time is t = year + (month - 0.5)/12 and x = t - break. Columns: 1, x, max(x, 0), cos and sin of 2 pi t and
-4 pi t. The coefficient of x is the trend before, of max(x, 0) the change of trend; the two lines meet at the
-break. All rates are in the unit of the values, a year.
+Time is t = year + (month - 0.5)/12 and x = t - break. Columns: 1, x, 1 after the break, max(x, 0), cos and
+sin of 2 pi t and 4 pi t. The coefficient of x is the trend before, of max(x, 0) the change of trend. The lines
+need not meet at the break: a record that bent before it would drag a joined line after it along, and give a
+sea that stands still a pace. All rates are in the unit of the values, a year.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import numpy as np
 from dashboard.analysis import SPEECH
 from dashboard.readings.estimates import Estimate, Fit
 
-TREND, CHANGE = 1, 2
-# A line takes two of the effective sample, a bent one three; the season is known from every year.
-LINE, BENT = 2, 3
+TREND, STEP, CHANGE = 1, 2, 3
+# A line takes two of the effective sample, two lines four; the season is known from every year.
+LINE, LINES = 2, 4
 QUANTILE = 0.95
 
 
@@ -32,16 +33,16 @@ def moment(day: np.datetime64) -> float:
 
 
 def design(times: np.ndarray, at: np.ndarray | float) -> np.ndarray:
-    """The seven columns along a new last axis; ``at`` is the break, one for all or one per row of times."""
+    """The eight columns along a new last axis; ``at`` is the break, one for all or one per row of times."""
     x = times - at
     turn = 2 * np.pi * times
-    columns = (np.ones_like(x), x, np.maximum(x, 0.0), np.cos(turn), np.sin(turn),
+    columns = (np.ones_like(x), x, (x > 0).astype(float), np.maximum(x, 0.0), np.cos(turn), np.sin(turn),
                np.cos(2 * turn), np.sin(2 * turn))  # fmt: skip
     return np.stack(columns, axis=-1)
 
 
 def fit(months: np.ndarray, values: np.ndarray, break_at: np.datetime64) -> Fit:
-    """The bent line through monthly means on both sides of a day, with 90 % intervals.
+    """The lines through monthly means on both sides of a day, with 90 % intervals.
 
     Raises ValueError with fewer months than coefficients, or with months on one side only.
     """
@@ -52,22 +53,22 @@ def fit(months: np.ndarray, values: np.ndarray, break_at: np.datetime64) -> Fit:
     coefficients, covariance, r, size = solve(columns, values, months)
     both = np.zeros(columns.shape[1])
     both[[TREND, CHANGE]] = 1.0
-    wide = quantile(size - BENT)
+    wide = quantile(size - LINES)
     one, other = np.eye(columns.shape[1])[[TREND, CHANGE]]
     before, change, after = (_estimate(w, coefficients, covariance, wide) for w in (one, other, both))
     return Fit(before, after, change, r, len(values), size)
 
 
 def line(months: np.ndarray, values: np.ndarray) -> Estimate:
-    """Trend of monthly means with a season and no bend, with its 90 % interval."""
+    """Trend of monthly means with a season and no break, with its 90 % interval."""
     columns = season(months)
     coefficients, covariance, _, size = solve(columns, values, months)
     return _estimate(np.eye(columns.shape[1])[TREND], coefficients, covariance, quantile(size - LINE))
 
 
 def season(months: np.ndarray) -> np.ndarray:
-    """The columns without a bend; years are counted from the speech, where the bent lines meet."""
-    return np.delete(design(middle(months), moment(SPEECH)), CHANGE, axis=1)
+    """The columns without a break; years are counted from the speech."""
+    return np.delete(design(middle(months), moment(SPEECH)), [STEP, CHANGE], axis=1)
 
 
 def solve(

@@ -1,6 +1,6 @@
 """Placebo breaks: how much the trend changed at dates when nothing was said.
 
-With the same length before and after, the bent line is fitted again at every 1 January, April, July and
+With the same length before and after, the two lines are fitted again at every 1 January, April, July and
 October of the record before the speech. The spread of those changes is the band that a change after the
 speech must leave; it holds the sea's own swings, which no model of the errors does.
 """
@@ -93,16 +93,17 @@ def apart(breaks: np.ndarray, after: int) -> int:
     return count
 
 
-def guarded(own: Band, ten: Band) -> Guarded | None:
+def guarded(own: Band, ten: Band, century: Band | None = None) -> Guarded | None:
     """The band that decides; None where both rest on fewer than 20 dates.
 
     A band that excludes zero, or rests on fewer than 60 dates, gives way to the wider end of the two: without
-    this, no change at all would read as a slowing where all placebo dates fall into a steepening.
+    this, no change at all would read as a slowing where all placebo dates fall into a steepening. ``century``
+    is the band of a list of yearly means for the same years before and after: thirty years of months hold too
+    few of a sea's swings to be the test alone, so the wider end of both decides.
     """
     if max(own.count, ten.count) < FEW:
         return None
     sure = own.count >= ENOUGH and own.low <= 0 <= own.high
-    if sure:
-        return Guarded(own.low, own.high, False, own, ten)
-    low, high = np.nanmin([own.low, ten.low]), np.nanmax([own.high, ten.high])
-    return Guarded(float(low), float(high), True, own, ten)
+    chosen = [own, *(() if sure else (ten,)), *((century,) if century else ())]
+    low, high = np.nanmin([one.low for one in chosen]), np.nanmax([one.high for one in chosen])
+    return Guarded(float(low), float(high), own, ten, century)

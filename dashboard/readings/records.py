@@ -54,6 +54,11 @@ class Baseline:
         return self.fit.change.value if self.fit else np.nan
 
     @property
+    def is_pace(self) -> bool:
+        """Whether the slope after is one: of two yearly means it is their difference."""
+        return self.counts[1] > 2
+
+    @property
     def placebos(self) -> tuple[float, ...]:
         """The changes at earlier dates, for a histogram."""
         return self.band.own.values if self.band else ()
@@ -66,7 +71,48 @@ class Baseline:
             "placebo_high": number(self.band.high if self.band else np.nan),
             "placebo_n": self.band.own.count if self.band else None,
             "rank": self.rank,
+            "pace_before_cm_per_year": number(self.fit.before.value if self.fit else np.nan),
+            "pace_after_cm_per_year": number(self.fit.after.value if self.fit and self.is_pace else np.nan),
             "state": self.state,
+        }
+
+
+@dataclass(frozen=True)
+class LevelPace:
+    """How one level moves since the speech beside the ten years before: cm a year, falling negative.
+
+    ``after`` is None where only two whole years have passed: ``difference`` is then the second year's mean
+    less the first's in cm, with one standard deviation ``error``, and no pace. Spans are the first and the
+    last period of each side, ``count`` the periods after.
+    """
+
+    series: str
+    step: Literal["month", "year"]
+    before_span: tuple[str, str]
+    before: Estimate
+    after_span: tuple[str, str]
+    count: int
+    after: Estimate | None
+    difference: float = np.nan
+    error: float = np.nan
+
+    @property
+    def method(self) -> str:
+        if self.after is None:
+            return "difference of two yearly means"
+        return "slope of months with a season" if self.step == "month" else "slope of yearly means"
+
+    def to_json(self) -> dict[str, Any]:
+        after = self.after or Estimate(np.nan)
+        return {
+            "after": number(after.value),
+            "before": number(self.before.value),
+            "change": number(after.value - self.before.value),
+            "interval": [number(after.low), number(after.high)] if self.after else None,
+            "difference_cm": number(self.difference),
+            "period": "/".join(self.after_span),
+            "source": self.series,
+            "method": self.method,
         }
 
 
@@ -130,7 +176,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Condition:
-    """How one water body is doing; ``too_early_until`` is the first month in which a word is possible."""
+    """How one water body is doing; ``too_early_until`` is the first day on which a word is possible.
+
+    It is None beside a word, and where no passing of time brings one.
+    """
 
     place: str
     state: ConditionState
@@ -141,14 +190,15 @@ class Condition:
     too_early_until: str | None = None
     sources: tuple[SourceReading, ...] = ()
     like: Agreement | None = None
+    pace: LevelPace | None = None
     sensitivity: Sensitivity = Sensitivity()
     carried: Carried | None = None
-    ten_years: Estimate | None = None
     flows: tuple[Flow, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
             "state": self.state,
+            "pace": self.pace.to_json() if self.pace else None,
             "baselines": [baseline.to_json() for baseline in self.baselines],
             "like_months": like_json(self.like),
             "too_early_until": self.too_early_until,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.analysis import (
+    LENGTH,
     SPEECH_MONTH,
     Agreement,
     Change,
@@ -23,7 +24,6 @@ from dashboard.snapshot import Snapshot
 from loaders.model import Series
 
 WINDOWS = (12, 24, 36)
-LENGTH: dict[Step, int] = {"month": 1, "quarter": 3, "year": 12}
 # First month of the last period before the speech.
 LAST_BEFORE = {
     "month": np.datetime64("2023-10", "M"),
@@ -75,11 +75,13 @@ def _change(snapshot: Snapshot, row: Series, months: int) -> Change:
     error, count, step = row.systematic_error or 0.0, row.min_obs_per_month, step_of(dataset)
     if step is None or months == WINDOWS[0]:
         return change_of(snapshot, row, Comparison())
-    at, _ = periods(dataset, step, count)
+    at, _ = periods(dataset, step, snapshot.as_of, count)
     before, after = sides(step, months, at)
     if after is None:
         return Change(row.id, row.independence_group, step, row.unit, row.datum, reason="too_few_pairs")
-    return like_change(dataset, systematic=error, min_obs=count, before=before, after=after)
+    return like_change(
+        dataset, as_of=snapshot.as_of, systematic=error, min_obs=count, before=before, after=after
+    )
 
 
 def sides(step: Step, months: int, at: np.ndarray) -> tuple[Window, Window | None]:

@@ -1,8 +1,8 @@
 """The second, longer placebo ground: whole years of a gauge list that spans a century.
 
-Slope of the years before against the slope of the years after, both least squares and both holding the
-break year; every earlier year of the list is a placebo break. The years before the speech end with the
-year of the speech, which is a whole year of the list.
+Slope of the years before against the slope of the years after, both least squares; no year is in both. Every
+earlier year of the list is a placebo break. The years before the speech end with the year of the speech: only
+38 of its days came after.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from dashboard.analysis import SPEECH_YEAR
 from dashboard.readings.estimates import Band, Carried, Estimate, Fit
 from dashboard.readings.piecewise import predict, quantile, solve
 from dashboard.readings.placebo import summary
 
-SPEECH_YEAR = 2023
 BEFORE = 10
 # From 2006, 2014 and 2018 to the year of the speech, as the frozen baselines of the monthly method.
 BEFORES = (18, 10, 6)
-AFTERS = (2, 3, 5)
-# One year after is printed in the sensitivity cells only.
-ONE_YEAR = 1
+AFTERS = tuple(range(2, 9))
+# Two means give a difference, and nothing that says how sure a slope between them is.
+FOR_A_PACE = 3
 
 
 def after_length(years: int) -> int | None:
@@ -40,7 +40,7 @@ def changes(years: np.ndarray, values: np.ndarray, before: int, after: int) -> t
     record = np.full(known[-1] - known[0] + 1, np.nan)
     record[known - known[0]] = taken
     windows = sliding_window_view(record, before + after)
-    found = windows[:, before - 1 :] @ weights(after + 1) - windows[:, :before] @ weights(before)
+    found = windows[:, before:] @ weights(after) - windows[:, :before] @ weights(before)
     whole = ~np.isnan(found)
     return (known[0] + before - 1 + np.arange(found.size))[whole], found[whole]
 
@@ -58,18 +58,18 @@ def band(years: np.ndarray, values: np.ndarray, before: int, after: int) -> Band
 
 
 def fit(years: np.ndarray, values: np.ndarray, before: int, after: int) -> Fit | None:
-    """The two slopes at the speech's year, in the unit of the values a year; None where a year is missing.
+    """The two slopes around the speech, in the unit of the values a year; None where a year is missing.
 
     The change has no interval of its own: its band is the test.
     """
     first, last = SPEECH_YEAR - before + 1, SPEECH_YEAR + after
     left = (years >= first) & (years <= SPEECH_YEAR)
-    right = (years >= SPEECH_YEAR) & (years <= last)
-    if left.sum() < before or right.sum() < after + 1:
+    right = (years > SPEECH_YEAR) & (years <= last)
+    if left.sum() < before or right.sum() < after:
         return None
     one, r, size = slope(years[left], values[left])
     other, _, _ = slope(years[right], values[right])
-    return Fit(one, other, Estimate(other.value - one.value), r, int(left.sum() + right.sum() - 1), size)
+    return Fit(one, other, Estimate(other.value - one.value), r, int(left.sum() + right.sum()), size)
 
 
 def slope(years: np.ndarray, values: np.ndarray) -> tuple[Estimate, float, float]:

@@ -131,7 +131,8 @@ if modelled:
 gaps = [
     row
     for row in current.rows
-    if row.indicator in ("river-flow", "inflow") and climate.anomaly(snapshot.series[row.id]) is None
+    if row.indicator in ("river-flow", "inflow")
+    and climate.anomaly(snapshot.series[row.id], snapshot.as_of) is None
 ]
 if gaps:
     labels = [t(f"climate.{name}") for name in ("gap_label", "gap_first", "gap_last", "gap_grade")]

@@ -21,7 +21,7 @@ def volga():
     dataset = snapshot.series.get("volga-runoff-kazhydromet")
     if dataset is None:
         return None
-    years, values = annual_means(dataset)
+    years, values = annual_means(dataset, current.today)
     return float(values.mean()), int(str(years[0])), int(str(years[-1]))
 
 

@@ -96,7 +96,8 @@ def _fall(current: Frame) -> tuple[Series, Fall] | None:
         if row.place == "caspian" and row.indicator == "level" and row.zone == "whole"
     ]
     found: list[tuple[Series, np.ndarray, np.ndarray]] = [
-        (row, *annual_means(current.snapshot.series[row.id], row.min_obs_per_month)) for row in mine
+        (row, *annual_means(current.snapshot.series[row.id], current.today, row.min_obs_per_month))
+        for row in mine
     ]
     lines = [one for one in found if one[1].size >= 10]
     if not lines:

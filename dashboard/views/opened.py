@@ -213,7 +213,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
             unit=unit,
             speech=t("card.speech"),
             words=t("opened.carried_on"),
-            earlier=_before(dataset, row, carried),
+            earlier=_before(dataset, row, carried, current.today),
             step=carried.step,
             series=carried.series,
             credit=parts.credit([dataset], snapshot.cache_id),
@@ -225,12 +225,14 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
     return drawn
 
 
-def _before(dataset: xr.Dataset, row: Series, carried: Carried) -> tuple[np.ndarray, np.ndarray]:
+def _before(
+    dataset: xr.Dataset, row: Series, carried: Carried, as_of: np.datetime64
+) -> tuple[np.ndarray, np.ndarray]:
     """What was observed from the start of the carried trend to the speech."""
     if carried.step == "year":
-        times, values = annual_means(dataset, row.min_obs_per_month)
+        times, values = annual_means(dataset, as_of, row.min_obs_per_month)
     else:
-        times, values = monthly_means(dataset, row.min_obs_per_month)
+        times, values = monthly_means(dataset, as_of, row.min_obs_per_month)
     keep = (times.astype("datetime64[M]") >= np.datetime64(carried.start, "M")) & (times < carried.times[0])
     return times[keep], values[keep]
 

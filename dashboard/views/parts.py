@@ -104,10 +104,6 @@ def panel() -> Iterator[None]:
         st.error(t("panel.failed"))
 
 
-def today() -> np.datetime64:
-    return np.datetime64("today", "D")
-
-
 def frame() -> Frame:
     return st.session_state["frame"]
 

@@ -17,7 +17,7 @@ CENTIMETRES = 100
 
 @parts.panel()
 def show(current, row):
-    years, values = annual_means(current.snapshot.series[row.id], row.min_obs_per_month)
+    years, values = annual_means(current.snapshot.series[row.id], current.today, row.min_obs_per_month)
     ends, *slopes = levels.running_rate(years, values)
     inside = within(ends, *current.period)
     ends, (middle, low, high) = ends[inside], [one[inside] * CENTIMETRES for one in slopes]

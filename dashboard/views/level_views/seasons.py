@@ -23,7 +23,8 @@ def show(current, body, mine):
         return
     row = next((row for row in fine if body.agreement and row.id == body.agreement.main.series), None)
     row = row or max(fine, key=lambda row: last_time(snapshot.series[row.id]))
-    dataset = parts.inside(monthly(snapshot.series[row.id], row.min_obs_per_month), *current.period)
+    means = monthly(snapshot.series[row.id], current.today, row.min_obs_per_month)
+    dataset = parts.inside(means, *current.period)
     if not dataset.sizes["time"]:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
