@@ -316,12 +316,6 @@ def _shared(one: Change, other: Change) -> tuple[float, float]:
     return mine[last] - mine[SPEECH_YEAR], theirs[last] - theirs[SPEECH_YEAR]
 
 
-def slope_per_year(months: np.ndarray, values: np.ndarray) -> float:
-    """Least-squares slope in units a year; ``months`` are datetime64[M] of the periods' first months."""
-    years = months.astype("datetime64[M]").astype(int) / 12.0
-    return float(np.polyfit(years - years.mean(), values, 1)[0])
-
-
 def annual_means(
     dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2
 ) -> tuple[np.ndarray, np.ndarray]:

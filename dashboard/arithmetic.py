@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.readings.estimates import Guarded
 from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
 from dashboard.text import brief, number, plural, t, translate
@@ -13,21 +14,41 @@ Lines = list[tuple[str, str]]
 
 
 def baseline_lines(found: Baseline) -> Lines:
-    """Slopes before and after, their difference, the placebo band and the rank in it; cm a year."""
+    """Slopes before and after, their difference, the placebo bands and the rank in the own one; cm a year."""
     if found.fit is None:
         return []
     lines = [
         (t("sum.before", span=_span(found.before), n=found.counts[0]), rate(found.fit.before.value)),
-        (t("sum.after", span=_span(found.after), n=found.counts[1]), rate(found.fit.after.value)),
+        _after(found, found.fit.after.value),
         (t("sum.change"), rate(found.change)),
     ]
     if found.band is not None:
-        low, high = number(found.band.low, 1, sign=True), rate(found.band.high)
-        lines.append((t("sum.band", n=found.band.own.count), t("sum.to", low=low, high=high)))
-        if found.rank is not None:
-            lines.append((t("sum.rank"), t("sum.of", rank=found.rank, n=found.band.own.count)))
-        lines.append((t("sum.independent"), str(found.band.own.independent)))
+        lines += _band_lines(found, found.band)
     return lines
+
+
+def _band_lines(found: Baseline, band: Guarded) -> Lines:
+    """The own band with its dates, the wider one that decides, and which changes are too small to tell."""
+    lines = [(t("sum.band", n=band.own.count), _range(band.own.low, band.own.high))]
+    if found.rank is not None:
+        lines.append((t("sum.rank"), t("sum.of", rank=found.rank, n=band.own.count)))
+    lines.append((t("sum.independent"), str(band.own.independent)))
+    if band.widened:
+        lines.append((t("sum.widened"), _range(band.low, band.high)))
+    if found.state == "no_detectable_change":
+        lines.append((t("sum.too_short"), _range(band.low, band.high)))
+    return lines
+
+
+def blind_spot(found: Baseline) -> str:
+    """That even a fall that ended on the day of the speech could not yet be told; empty where it could."""
+    if found.fit is None or found.band is None or found.state != "no_detectable_change":
+        return ""
+    return t("sum.even_stopped") if 0 < -found.fit.before.value <= found.band.high else ""
+
+
+def _range(low: float, high: float) -> str:
+    return t("sum.to", low=number(low, 1, sign=True), high=rate(high))
 
 
 def baseline_name(found: Baseline) -> str:
@@ -128,6 +149,13 @@ def _pace(value: float, unit: str) -> str:
 
 def _window(pace: Pace) -> str:
     return t("sum.window", ratio=number(pace.ratio, 2), first=when(pace.first), last=when(pace.last))
+
+
+def _after(found: Baseline, value: float) -> tuple[str, str]:
+    """The pace after the speech; of two years the difference of their means, which is none."""
+    if found.is_pace:
+        return t("sum.after", span=_span(found.after), n=found.counts[1]), rate(value)
+    return t("sum.after_two", span=_span(found.after)), f"{number(value, 1, sign=True)} {translate('cm')}"
 
 
 def _span(ends: tuple[str, str] | None) -> str:

@@ -46,7 +46,8 @@ class Anomaly:
 def anomaly(dataset: xr.Dataset, as_of: np.datetime64) -> Anomaly | None:
     """Yearly anomaly against 1991-2020; None where fewer than 20 whole years of the base exist.
 
-    Only years that were over by ``as_of``. A series that comes as a difference from another base period is moved to this one by its own mean.
+    Only years that were over by ``as_of``. A series that comes as a difference from another base period is
+    moved to this one by its own mean.
     """
     years, values = annual_means(dataset, as_of)
     numbers = years.astype(int) + 1970

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.analysis import Agreement, Change, Window, agreement, like_change, normal_change
+from dashboard.readings.pace import pace
+from dashboard.readings.records import LevelPace
 from dashboard.snapshot import Snapshot, last_time, latest_value
 from loaders.model import Series
 
 BODIES = ("caspian", "north-aral", "south-aral")
+# The part whose level speaks for a water body: the bed of the east basin returns heights without water.
+MEASURED = {"south-aral": "south-aral-west"}
 # Where a water body has no level that reaches past the speech, its best other record is drawn.
 FALLBACK = ("area", "volume", "level")
 SEAS = ("caspian", "both", "aral")
@@ -29,15 +33,20 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Finding:
-    """One water body: its headline change if one can be told, and what there is if not."""
+    """One water body: its headline change if one can be told, and what there is if not.
+
+    ``measured`` is the part whose level is meant, mostly the place itself.
+    """
 
     place: str
+    measured: str
     sea: str
     agreement: Agreement | None
     changes: tuple[Change, ...]
     level_until: np.datetime64 | None
     shown: tuple[str, ...]
     shown_indicator: str
+    pace: LevelPace | None = None
 
     @property
     def told(self) -> bool:
@@ -67,22 +76,35 @@ def finding(snapshot: Snapshot, place: str, comparison: Comparison, allowed: Seq
     experimental or a derived series.
     """
     allowed = [row for row in allowed if row.may_lead]
-    levels = [row for row in allowed if row.place == place and row.indicator == "level"]
+    measured = MEASURED.get(place, place)
+    levels = [row for row in allowed if row.indicator == "level" and part_of(snapshot, row) == measured]
     changes = tuple(change_of(snapshot, row, comparison) for row in levels)
     agreed = agreement([change for change in changes if change.step])
     until = max((last_time(snapshot.series[row.id]) for row in levels), default=None)
-    shown, indicator = _shown(snapshot, place, agreed, allowed)
+    shown, indicator = _shown(snapshot, place, agreed, levels, allowed)
     sea = snapshot.catalogue.places[place].sea
-    return Finding(place, sea, agreed, changes, until, shown, indicator)
+    moves = pace(snapshot, levels, snapshot.as_of)
+    return Finding(place, measured, sea, agreed, changes, until, shown, indicator, moves)
+
+
+def part_of(snapshot: Snapshot, row: Series) -> str:
+    """The place that a series is about: its file may name a part of that of its row."""
+    stored = snapshot.series.get(row.id)
+    basin = stored.attrs.get("basin") if stored is not None and row.place in MEASURED else None
+    return basin or MEASURED.get(row.place, row.place)
 
 
 def _shown(
-    snapshot: Snapshot, place: str, agreed: Agreement | None, allowed: Sequence[Series]
+    snapshot: Snapshot,
+    place: str,
+    agreed: Agreement | None,
+    levels: Sequence[Series],
+    allowed: Sequence[Series],
 ) -> tuple[tuple[str, ...], str]:
     """The series drawn on the card: all of the headline's own datum, or the best other record."""
     rows = [row for row in allowed if row.place == place]
     if agreed:
-        same = [row for row in rows if row.indicator == "level" and row.datum == agreed.main.datum]
+        same = [row for row in levels if row.datum == agreed.main.datum]
         same = [row for row in same if row.zone == _row(same, agreed.main.series).zone]
         return tuple(row.id for row in sorted(same, key=_coarse_first)), "level"
     for indicator in FALLBACK:

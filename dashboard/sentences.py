@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import NORMAL, SPEECH, Change, annual_means, slope_per_year
+from dashboard import movement
+from dashboard.analysis import NORMAL, SPEECH, Agreement, Change
 from dashboard.findings import Comparison, Finding, Linked
 from dashboard.lines import steps_of
 from dashboard.markup import CardWords
@@ -26,7 +27,6 @@ from dashboard.text import DASH, day, number, period, plural, span, t, translate
 from loaders.model import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
-CENTIMETRES = 100
 
 
 def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapshot) -> str:
@@ -39,7 +39,7 @@ def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapsh
     untold = [finding for finding in findings if finding not in told]
     if not findings:
         return t("sentence.filtered")
-    parts = [_changed(finding, comparison, first=not at) for at, finding in enumerate(told)]
+    parts = [changed(finding, comparison, snapshot) for finding in told]
     if untold:
         names = t("sentence.or").join(_the(finding) for finding in untold)
         key = "untold_two" if told else "untold_one"
@@ -55,7 +55,10 @@ def kicker(comparison: Comparison) -> str:
 
 
 def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) -> list[tuple[str, bool]]:
-    """Periods compared, datum in words, how many sources, and how old the newest figure is."""
+    """Periods compared, datum in words, how many sources, and how old the newest figure is.
+
+    The first water body in full; of each other one its periods, its source and how many there are.
+    """
     told = [finding for finding in findings if finding.told and finding.agreement]
     if not told:
         return [(_apart(findings, snapshot), False)]
@@ -72,18 +75,46 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         what=", ".join(filter(None, (label(row), _how_made(row)))),
         datum=datum,
     )
-    parts = [(how[0].upper() + how[1:], False)]
-    if agreed.total == 1:
-        parts.append((t("sentence.deck_single"), True))
-    else:
-        side = t("direction.lower" if main.change < 0 else "direction.higher")
-        counted = t("sentence.deck_agree", same=agreed.same_direction, total=agreed.total, direction=side)
-        parts.append((counted + (":" if agreed.others else "."), True))
+    parts = [(how[0].upper() + how[1:], False), (concord(agreed), True)]
+    if agreed.others:
         others = "; ".join(_other(change, snapshot) for change in agreed.others)
-        parts.append((others + ".", False))
+        parts.append((others[0].upper() + others[1:] + ".", False))
     months = months_between(end_of(snapshot.series[main.series]), today)
     parts.append((t("sentence.deck_end", step_one=t(f"step.{main.step}_one"), months=_months(months)), False))
+    parts += [(_beside(finding, snapshot), False) for finding in told[1:]]
     return parts
+
+
+def concord(agreed: Agreement) -> str:
+    """How many independent sources say the same, and of which time they speak."""
+    if agreed.state == "one":
+        return t("sentence.deck_single")
+    if agreed.state == "disagree":
+        return t("sentence.deck_apart", until=agreed.until)
+    falling = agreed.main.change < 0
+    if agreed.state == "alone":
+        side = t("direction.higher" if falling else "direction.lower")
+        return t("sentence.deck_alone", until=agreed.until, direction=side)
+    side = t("direction.lower" if falling else "direction.higher")
+    return t(
+        "sentence.deck_agree_until" if agreed.until else "sentence.deck_agree",
+        same=agreed.same_direction,
+        total=agreed.total,
+        direction=side,
+        until=agreed.until,
+    )
+
+
+def _beside(finding: Finding, snapshot: Snapshot) -> str:
+    """Periods, source and number of sources of a further water body."""
+    agreed = finding.agreement
+    assert agreed is not None
+    main = agreed.main
+    row = snapshot.catalogue.series[main.series]
+    what = ", ".join(filter(None, (label(row), _how_made(row))))
+    place, sides = _the(finding), {side: _side(main, side) for side in ("after", "before")}
+    said = t("sentence.deck_body", place=place[0].upper() + place[1:], what=what, **sides)
+    return f"{said} {concord(agreed)}"
 
 
 def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWords:
@@ -123,41 +154,45 @@ def periods_of(change: Change) -> str:
     )
 
 
-def pace(finding: Finding, snapshot: Snapshot) -> str:
-    """Slope since the speech beside that of the ten years before, from whole years of the card's series."""
-    for name in finding.shown:
-        dataset = snapshot.series[name]
-        years, values = annual_means(dataset)
-        numbers = years.astype(int) + 1970
-        before = (numbers >= 2014) & (numbers <= 2023)
-        after = numbers >= 2023
-        if before.sum() == 10 and after.sum() >= 2 and dataset.attrs["units"] == "m":
-            months = years.astype("datetime64[M]")
-            slopes = [slope_per_year(months[side], values[side]) * CENTIMETRES for side in (before, after)]
-            same = (slopes[0] < 0) == (slopes[1] < 0)
-            earlier = number(abs(slopes[0]), 1) if same else pace_words(slopes[0])
-            return t("card.pace", after=pace_words(slopes[1]).capitalize(), year=2023, before=earlier)
-    return ""
-
-
 def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     agreed = finding.agreement
     assert agreed is not None
-    main = agreed.main
+    main, row = agreed.main, snapshot.catalogue.series[agreed.main.series]
+    figure = f"{number(main.change, 2, sign=True)} {translate(main.unit)}"
+    moves = movement.pace(finding.pace)
+    if main.step == "year":
+        moves = " ".join(filter(None, (movement.step(row, snapshot), moves)))
+    lines = (
+        periods_of(main),
+        moves,
+        movement.bed(finding.place, snapshot),
+        _stated_volume(finding, snapshot, beside=True),
+    )
+    return CardWords(figure, f"± {_error(main, row)}", _standing(finding), lines, unit)
+
+
+def _standing(finding: Finding) -> str:
+    """The direction and how many sources have it, in a few words; of a part, which part."""
+    agreed = finding.agreement
+    assert agreed is not None
+    clear = agreed.main.direction != "no_clear_change"
     counts: dict = {
-        "direction": _direction(main).capitalize(),
+        "direction": _direction(agreed.main).capitalize(),
         "same": agreed.same_direction,
         "total": agreed.total,
+        "until": agreed.until,
     }
-    if main.reason == "sources_disagree":
-        state = t("card.disagree")
-    elif agreed.total == 1:
-        state = t("card.one_source", **counts)
-    else:
-        state = t("card.clear" if main.direction == "no_clear_change" else "card.sources", **counts)
-    figure = f"{number(main.change, 2, sign=True)} {translate(main.unit)}"
-    aside = f"± {number(2 * main.uncertainty, 2)}"
-    return CardWords(figure, aside, state, (periods_of(main), pace(finding, snapshot)), unit)
+    if agreed.state == "disagree":
+        return t("card.disagree", **counts)
+    if agreed.total == 1:
+        part = "" if finding.measured == finding.place else t(f"card.{finding.measured}") + ": "
+        words = t("card.one_source" if clear else "card.clear_one", **counts)
+        return part + (words[0].lower() + words[1:] if part else words)
+    if not clear:
+        return t("card.clear", **counts)
+    if agreed.state == "alone":
+        return t("card.alone", **counts)
+    return t("card.sources_until" if agreed.until else "card.sources", **counts)
 
 
 def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
@@ -180,35 +215,45 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     return CardWords(figure, since, t("card.no_data_after"), tuple(lines), unit)
 
 
-def _stated_volume(finding: Finding, snapshot: Snapshot) -> str:
-    """The volume stated last, and who stated it: speakers differ."""
+def _stated_volume(finding: Finding, snapshot: Snapshot, *, beside: bool = False) -> str:
+    """The volume stated last, and who stated it: speakers differ. ``beside`` a measured change it is a claim."""
     rows = [row for row in snapshot.of(finding.place, "volume") if row.provenance_grade == "stated"]
     if not rows:
         return ""
     newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
     dataset = snapshot.series[newest.id]
     value = number(latest_value(dataset)[1], 0)
-    return t("card.stated", label=label(newest), value=value, when=newest_period(dataset))
+    named = {"label": label(newest), "value": value, "when": newest_period(dataset)}
+    return t("card.claimed" if beside else "card.stated", **named)
 
 
-def _changed(finding: Finding, comparison: Comparison, *, first: bool) -> str:
+def changed(finding: Finding, comparison: Comparison, snapshot: Snapshot) -> str:
+    """The headline of one water body with a change: by how much, against what, or that sources disagree."""
     agreed = finding.agreement
     assert agreed is not None
     main = agreed.main
     place = _the(finding)
-    if main.reason == "sources_disagree":
-        return t("sentence.disagree", place=place)
+    if agreed.state == "disagree":
+        return t("sentence.disagree", place=place, until=agreed.until)
+    clear = main.direction != "no_clear_change"
     words: dict = {
         "place": place[0].upper() + place[1:],
-        "amount": number(abs(main.change), 2)
-        if main.direction != "no_clear_change"
-        else number(main.change, 2, sign=True),
-        "error": number(2 * main.uncertainty, 2),
+        "amount": number(abs(main.change), 2) if clear else number(main.change, 2, sign=True),
+        "error": _error(main, snapshot.catalogue.series[main.series]),
         "unit": translate(main.unit),
         "direction": _direction(main),
         "reference": t(f"sentence.reference_{comparison.kind}"),
+        "after": _side(main, "after"),
+        "before": _side(main, "before"),
     }
-    return t("sentence.unchanged" if main.direction == "no_clear_change" else "sentence.changed", **words)
+    years = "_year" if main.step == "year" and comparison.kind == "speech" else ""
+    return t(f"sentence.{'changed' if clear else 'unchanged'}{years}", **words)
+
+
+def _error(change: Change, row: Series) -> str:
+    """Twice the standard uncertainty; said to be assumed where the source's own part is."""
+    error = number(2 * change.uncertainty, 2)
+    return t("sentence.assumed", error=error) if row.error_assumed else error
 
 
 def _apart(findings: Sequence[Finding], snapshot: Snapshot) -> str:
@@ -274,16 +319,11 @@ def _how_made(row: Series) -> str:
 
 
 def _the(finding: Finding) -> str:
-    return t(f"sentence.the_{finding.place.replace('-', '_')}")
+    return t(f"sentence.the_{finding.measured.replace('-', '_')}")
 
 
 def _direction(change: Change) -> str:
     return t(f"direction.{change.direction}")
-
-
-def pace_words(slope: float) -> str:
-    """ "falling 16.5" or "rising 2.0", in the unit of the sentence around it."""
-    return t("card.falling" if slope < 0 else "card.rising", amount=number(abs(slope), 1))
 
 
 def _months(months: int) -> str:

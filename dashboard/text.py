@@ -23,6 +23,7 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 WORDS = Path(__file__).with_name("words")
 DEFAULT = "en"
+MENDED = "mended."
 # Between the parts of a title: "Volga basin, point near Kazan: monthly precipitation (MERRA-2)".
 JOINTS = re.compile(r"(: |, |; | \(|\))")
 _spoken: ContextVar[str] = ContextVar("spoken", default=DEFAULT)
@@ -79,6 +80,13 @@ def plural(key: str, count: int, **values: Any) -> str:
     form = f"{key}.{_plural_form(count, lang)}"
     known = words(lang)
     return known[form if form in known else f"{key}.other"].format(count=number(count, 0), **values)
+
+
+def mended() -> list[tuple[str, str]]:
+    """What was wrong and is mended: its day (ISO) and the words, newest first."""
+    known = words(spoken())
+    found = [(key.removeprefix(MENDED)[:10], said) for key, said in known.items() if key.startswith(MENDED)]
+    return sorted(found, key=lambda one: one[0], reverse=True)
 
 
 def translate(english: str) -> str:

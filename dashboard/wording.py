@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import loaders
+from dashboard.movement import pace
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
-from dashboard.sentences import pace_words as pace
-from dashboard.snapshot import label
-from dashboard.text import day, month, number, plural, t, translate
+from dashboard.text import day, month, number, plural, t
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
 # Shape and colour role of each state; the word always stands beside the shape.
@@ -88,31 +86,16 @@ def condition_word(reading: Condition, look: Palette) -> Verdict:
 
 
 def condition_small(reading: Condition) -> str:
-    """Pace after and before of the baseline that decides, or the absence in words."""
+    """When a word is possible or why there is none, and the pace, which decides none."""
+    words = []
     if reading.state == "too_early" and reading.too_early_until:
-        return t("verdict.too_early", when=month(np.datetime64(reading.too_early_until[:7])))
-    decided = deciding(reading)
-    if decided is not None and decided.fit is not None:
-        return _paces(decided)
-    if reading.flows:
-        return plural("verdict.flow", reading.flows[0].years_after)
-    return t(f"absence.{reading.absence}") if reading.absence else ""
-
-
-def _paces(decided: Baseline) -> str:
-    """The pace since the speech and before it; "still" where both go the same way, surely so since."""
-    assert decided.fit is not None
-    assert decided.after is not None
-    before, after = decided.fit.before.value, decided.fit.after
-    same = (before < 0) == (after.value < 0)
-    said = {
-        "after": pace(after.value),
-        "before": number(abs(before), 1) if same else pace(before),
-        "year": decided.after[0][:4],
-        "label": translate(label(loaders.catalogue().series[decided.series])),
-    }
-    sure = after.high < 0 or after.low > 0
-    return t("verdict.pace_still" if same and sure else "verdict.pace", **said)
+        words.append(t("verdict.too_early", when=day(np.datetime64(reading.too_early_until))))
+    elif reading.flows:
+        words.append(plural("verdict.flow", reading.flows[0].years_after))
+    elif reading.absence:
+        words.append(t(f"absence.{reading.absence}"))
+    words.append(pace(reading.pace))
+    return "; ".join(filter(None, words))
 
 
 def deciding(reading: Condition) -> Baseline | None:

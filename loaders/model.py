@@ -211,6 +211,7 @@ class Series(Item):
     base_period: str | None = None
     min_obs_per_month: int = 2
     systematic_error: float | None = None
+    error_assumed: bool = False
     qc: Id | None = None
     credit: Id | None = None
     experimental: bool = False

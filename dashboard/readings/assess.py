@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
+import loaders
 from dashboard.analysis import LENGTH, SPEECH, over
 from dashboard.commitments import milestones_of, register, targets_of
+from dashboard.findings import part_of
 from dashboard.lines import steps_of
 from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
 from dashboard.readings import pace as paces
@@ -68,7 +70,8 @@ def _cut(dataset: xr.Dataset, as_of: np.datetime64) -> xr.Dataset:
 
 
 def _needed(rows: Sequence[Commitment]) -> list[str]:
-    names = [name for row in rows for name in row.series]
+    names = [row.id for row in loaders.catalogue().series.values() if row.indicator == "level"]
+    names += [name for row in rows for name in row.series]
     names += [name for row in rows for target in targets_of(row.id) for name in target.series]
     return list(dict.fromkeys(names))
 
@@ -112,20 +115,26 @@ def later(snapshot: Snapshot, row: Commitment, as_of: np.datetime64) -> tuple[Pa
 def conditions(snapshot: Snapshot, row: Commitment, as_of: np.datetime64) -> tuple[Condition, ...]:
     """One reading a water body that the row names, in the order of its series; levels before flows."""
     rows = [snapshot.catalogue.series[name] for name in row.series]
-    places = dict.fromkeys(one.place for one in rows if one.indicator == "level")
+    places = dict.fromkeys(part_of(snapshot, one) for one in rows if one.indicator == "level")
     if not places:
         return (_flow_condition(snapshot, [one for one in rows if one.indicator == FLOW]),)
-    return tuple(
-        _level_condition(snapshot, place, [one for one in rows if one.place == place], as_of)
-        for place in places
-    )
+    return tuple(_level_condition(snapshot, place, _levels(snapshot, place, rows), as_of) for place in places)
+
+
+def _levels(snapshot: Snapshot, place: str, named: Sequence[Series]) -> list[Series]:
+    """Every level of a water body that a sentence may rest on, those that the register names first.
+
+    The newest source leads here as it does on the card, whether or not the register knew of it.
+    """
+    mine = [row for row in snapshot.rows() if row.indicator == "level" and row.may_lead]
+    mine = [row for row in mine if part_of(snapshot, row) == place]
+    return sorted(mine, key=lambda row: row not in named)
 
 
 def _level_condition(
-    snapshot: Snapshot, place: str, rows: Sequence[Series], as_of: np.datetime64
+    snapshot: Snapshot, place: str, levels: Sequence[Series], as_of: np.datetime64
 ) -> Condition:
     """The monthly method, and the yearly ground where no monthly record can give a word yet."""
-    levels = [one for one in rows if one.indicator == "level" and one.id in snapshot.series]
     monthly = [condition.record(one, snapshot.series[one.id], as_of)
                for one in levels if one.cadence in condition.MONTHLY]  # fmt: skip
     best = condition.best_records(monthly)

@@ -1,9 +1,9 @@
 """Two free lines and a yearly season: least squares on months around a day, with intervals as a guide.
 
 Time is t = year + (month - 0.5)/12 and x = t - break. Columns: 1, x, 1 after the break, max(x, 0), cos and
-sin of 2 pi t and 4 pi t. The coefficient of x is the trend before, of max(x, 0) the change of trend. The lines
-need not meet at the break: a record that bent before it would drag a joined line after it along, and give a
-sea that stands still a pace. All rates are in the unit of the values, a year.
+sin of 2 pi t and 4 pi t. The coefficient of x is the trend before, of max(x, 0) the change of trend. The
+lines need not meet at the break: a record that bent before it would drag a joined line after it along, and
+give a sea that stands still a pace. All rates are in the unit of the values, a year.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 import loaders
 from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, grade_of, newest_period
-from dashboard.text import number, t, translate
+from dashboard.text import day, mended, number, t, translate
 from dashboard.views import parts, sources
 
 current = parts.frame()
@@ -184,6 +185,10 @@ for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", 
 st.html(markup.heading(t("data.glossary")))
 for name in ("datum", "altimetry", "like", "provisional"):
     st.markdown(t(f"data.word_{name}"), width=820)
+
+st.html(markup.heading(t("data.mended"), t("data.mended_deck")))
+for when, what in mended():
+    st.markdown(f"**{day(np.datetime64(when))}.** {what}", width=820)
 
 missing = [event for event in commitments.register().milestones.values() if event.not_found]
 st.html(markup.heading(t("data.not_found"), t("data.not_found_deck")))

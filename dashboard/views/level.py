@@ -2,18 +2,17 @@
 
 import streamlit as st
 
-from dashboard import levels, markup
+from dashboard import levels, markup, movement, sentences
 from dashboard.findings import BODIES, finding
 from dashboard.sentences import spanned
 from dashboard.snapshot import label
-from dashboard.text import number, period, t
+from dashboard.text import period, t
 from dashboard.views import parts
 from dashboard.views.level_views import listing, long, pairs, panels, rate, seasons
 
 YEAR = long.YEAR
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
-unit = snapshot.catalogue.indicators["level"].unit_label
 rows = [row for row in current.rows if row.indicator == "level"]
 if selection.indicator not in ("", "level"):
     name = snapshot.catalogue.indicators[selection.indicator].label
@@ -39,25 +38,15 @@ def caspian():
 
 
 def opening(lead, body):
-    """The change of the source that reaches furthest, and why another page's number is another one."""
-    line = levels.yearly_line(snapshot, lead, current.look.caspian)
-    last = int(line.times[-1].astype("datetime64[Y]").astype(int)) + 1970
-    change = float(line.values[-1]) - levels.value_in(line, YEAR)
-    title = t(
-        "level.title_change",
-        label=label(lead),
-        amount=number(abs(change)),
-        unit=unit,
-        direction=t(f"direction.{'lower' if change < 0 else 'higher'}"),
-        first=YEAR,
-        last=last,
-    )
-    if last == YEAR:
-        first = period(line.times[0].astype("datetime64[D]"), "year")
-        title = t("level.title_record", label=label(lead), first=first, last=last)
+    """The Overview's change in the same words, and the pace; without one what the longest record covers."""
     deck = [(t("level.deck_caspian"), False)]
-    if body.agreement and body.agreement.main.series != lead.id:
-        deck.append((bridge(body.agreement.main), False))
+    if body.agreement:
+        title = sentences.changed(body, current.comparison, snapshot)
+        deck = [*sentences.deck([body], snapshot, current.today), (movement.pace(body.pace), False), *deck]
+    else:
+        line = levels.yearly_line(snapshot, lead, current.look.caspian)
+        first, last = (period(line.times[at].astype("datetime64[D]"), "year") for at in (0, -1))
+        title = t("level.title_record", label=label(lead), first=first, last=last)
     st.html(markup.answer(t("level.kicker", sea=t("sea.caspian")), title, deck))
 
 
@@ -85,31 +74,26 @@ def view(together, body, mine):
             seasons.show(current, body, mine)
 
 
-def bridge(main):
-    """Why the Overview's number is not this page's: another source, another step."""
-    row = snapshot.catalogue.series[main.series]
-    steps = t(f"step.{main.step}_many")
-    return t(
-        "level.deck_bridge", amount=f"{number(main.change, sign=True)} {unit}", label=label(row), steps=steps
-    )
-
-
 @parts.panel()
 def aral():
     """Each basin and each height system in a panel of its own."""
     mine = [row for row in rows if row.sea == "aral"]
     measured = [row for row in mine if row.cadence != "irregular"]
     named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
-    title = t("level.title_aral")
+    bodies = [finding(snapshot, body, current.comparison, mine) for body in BODIES if body != "caspian"]
+    told = [body for body in bodies if body.agreement]
+    title = " ".join(sentences.changed(body, current.comparison, snapshot) for body in told)
     deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")
+    said = [movement.bed(body.place, snapshot) for body in bodies]
     if selection.sea == "aral":
-        st.html(markup.answer(t("level.kicker", sea=t("sea.aral")), title, [(deck, False)]))
+        about = [*sentences.deck(bodies, snapshot, current.today)] if told else []
+        about += [(words, False) for words in (*said, deck)]
+        st.html(markup.answer(t("level.kicker", sea=t("sea.aral")), title or t("level.title_aral"), about))
     else:
-        st.html(markup.heading(title, deck))
-    for body in (body for body in BODIES if body != "caspian"):
-        found = finding(snapshot, body, current.comparison, mine)
-        if found.agreement:
-            pairs.show(current, found)
+        st.html(markup.heading(title or t("level.title_aral"), " ".join(filter(None, (*said, deck)))))
+    for body in told:
+        if body.agreement and len(body.agreement.main.pairs) > 1:
+            pairs.show(current, body)
     panels.show(current, measured)
     listing.about(current, [], mine)
     listing.stated(current, mine, "aral")

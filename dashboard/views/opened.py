@@ -11,11 +11,11 @@ from dashboard.analysis import annual_means, monthly_means
 from dashboard.figures import charts, reading_charts
 from dashboard.findings import headline, linked
 from dashboard.lines import clip, line_of
+from dashboard.movement import CENTIMETRES
 from dashboard.readings import claims
 from dashboard.readings.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
-from dashboard.sentences import CENTIMETRES
 from dashboard.snapshot import label
 from dashboard.text import day, month, number, t, translate
 from dashboard.views import claimed, parts, register
@@ -63,6 +63,8 @@ def _condition_sums(current: parts.Frame, reading: Condition) -> None:
     st.html(markup.panel_title(f"{place}: {verdict.word.lower()}", current.look.ink, verdict.small))
     if decided is not None and decided.fit is not None:
         st.html(markup.sums(arithmetic.baseline_lines(decided)))
+        if blind := arithmetic.blind_spot(decided):
+            st.html(markup.small(blind))
     if reading.baselines:
         body = [
             (arithmetic.baseline_name(baseline), *arithmetic.baseline_words(baseline))

@@ -10,6 +10,7 @@ from dashboard import doubts, levels, markup, points, together
 from dashboard.analysis import SPEECH
 from dashboard.figures import charts
 from dashboard.lines import Line, clip, shifted
+from dashboard.sentences import concord
 from dashboard.snapshot import label
 from dashboard.text import day, number, plural, t, translate
 from dashboard.views import parts
@@ -146,18 +147,8 @@ def _agreement(current, made, body):
         named = [f"{t(f'group.{row.independence_group}')}: {label(row)}" for row in made.middle.voices]
         last = made.middle.times[-1].astype("datetime64[Y]")
         words.append(t("level.voices", voices="; ".join(named), last=last))
-    agreed, rows = body.agreement, current.snapshot.catalogue.series
-    if agreed and agreed.total > 1:
-        words.append(
-            t(
-                "level.agree",
-                same=agreed.same_direction,
-                total=agreed.total,
-                direction=t("direction.lower" if agreed.main.change < 0 else "direction.higher"),
-                reference=t(f"sentence.reference_{current.comparison.kind}"),
-                labels=", ".join(label(rows[change.series]) for change in (agreed.main, *agreed.others)),
-            )
-        )
+    if body.agreement and body.agreement.total > 1:
+        words.append(concord(body.agreement))
     return " ".join(words)
 
 

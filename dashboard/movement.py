@@ -1,0 +1,66 @@
+"""How a level moves, in sentences: its pace, its newest yearly step among the others, a bed without water."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import loaders
+from dashboard.readings.records import LevelPace
+from dashboard.snapshot import Snapshot, label
+from dashboard.swings import bed_since, swing
+from dashboard.text import month, number, plural, t, translate
+from loaders.model import Series
+
+CENTIMETRES = 100
+
+
+def pace_words(slope: float) -> str:
+    """ "falling 16.5" or "rising 2.0", in the unit of the sentence around it."""
+    return t("card.falling" if slope < 0 else "card.rising", amount=number(abs(slope), 1))
+
+
+def pace(found: LevelPace | None) -> str:
+    """The pace since the speech beside that of the ten years before, with its source; empty without one."""
+    if found is None:
+        return ""
+    before = pace_words(found.before.value)
+    named = {"before": before, "label": translate(label(loaders.catalogue().series[found.series]))}
+    first, last = (_when(end) for end in found.after_span)
+    if found.after is None:
+        side = t("direction.lower" if found.difference < 0 else "direction.higher")
+        amount, error = number(abs(found.difference), 0), number(2 * found.error, 0)
+        return t("pace.two", first=first, last=last, amount=amount, error=error, direction=side, **named)
+    low, high = (number(end, 0, sign=True) for end in (found.after.low, found.after.high))
+    after = pace_words(found.after.value).capitalize()
+    return t("pace.since", after=after, low=low, high=high, first=first, last=last, **named)
+
+
+def step(row: Series, snapshot: Snapshot) -> str:
+    """What the newest yearly step is among the years before it; empty where the record is too short."""
+    found = swing(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month)
+    if found is None:
+        return ""
+    side = "fell" if found.step < 0 else "rose"
+    if found.run is not None:
+        return t(f"pace.run_{side}", year=found.run)
+    words = [plural(f"pace.such_{side}", found.alike, years=found.before)]
+    if found.usual:
+        words.append(t("pace.usual"))
+    if round(found.below * CENTIMETRES) > 0:
+        words.append(t("pace.below", amount=number(found.below * CENTIMETRES, 0), year=found.highest))
+    return " ".join(words)
+
+
+def bed(place: str, snapshot: Snapshot) -> str:
+    """That a part of a water body sends the height of its bed; empty where none does."""
+    for row in snapshot.rows():
+        if row.indicator == "level" and row.place.startswith(f"{place}-") and row.cadence == "year":
+            since = bed_since(snapshot.series[row.id])
+            if since is not None:
+                part = snapshot.catalogue.places[row.place].label
+                return t("pace.bed", part=part, year=since)
+    return ""
+
+
+def _when(end: str) -> str:
+    return end if len(end) == 4 else month(np.datetime64(end, "M"), short=True)

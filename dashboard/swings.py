@@ -1,0 +1,67 @@
+"""How unusual a level's newest yearly step is among the years before it (pure).
+
+Two whole years tell a step and no trend. Beside it stand how often such a step came, since when all steps go
+the same way, and how far the level stands from its highest year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from dashboard.analysis import annual_means
+from loaders.model import Flag
+
+# Steps before the newest one that it is held against, and how many alike make a run.
+BEFORE, RUN = 14, 5
+
+
+@dataclass(frozen=True)
+class Swing:
+    """The step from the whole year before ``year`` to ``year``, in the series' unit.
+
+    ``alike`` of the ``before`` steps before it went the same way and at least as far; ``usual`` says whether
+    it lies within one standard deviation of all of them. ``run`` is the first year of five or more steps that
+    all go its way, the newest included, else None. ``highest`` is the year of the highest mean in this time;
+    the newest stands ``below`` under it.
+    """
+
+    year: int
+    step: float
+    alike: int
+    before: int
+    usual: bool
+    run: int | None
+    highest: int
+    below: float
+
+
+def swing(dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2) -> Swing | None:
+    """The newest yearly step; None with fewer than fifteen steps from one whole year to the next."""
+    years, values = annual_means(dataset, as_of, min_obs)
+    numbers, steps = (years.astype(int) + 1970)[1:], np.diff(values)
+    whole = np.diff(years.astype(int)) == 1
+    if steps.size <= BEFORE or not whole[-BEFORE - 1 :].all():
+        return None
+    *earlier, step = steps[-BEFORE - 1 :].tolist()
+    side = np.sign(step)
+    alike = sum(side * one >= side * step for one in earlier)
+    against = np.flatnonzero(np.sign(steps) != side)
+    first = int(against[-1]) + 1 if against.size else 0
+    run = int(numbers[first]) if steps.size - first >= RUN else None
+    recent, top = values[-BEFORE - 1 :], int(np.argmax(values[-BEFORE - 1 :]))
+    usual = abs(step) <= float(np.std([*earlier, step], ddof=1))
+    gap = float(recent[top] - recent[-1])
+    return Swing(int(numbers[-1]), step, alike, BEFORE, usual, run, int(numbers[-BEFORE - 1 :][top]), gap)
+
+
+def bed_since(dataset: xr.Dataset) -> int | None:
+    """The first year from which on every value failed: a dry bed sends heights back too. None without any."""
+    failed = dataset["qc"].values == Flag.FAIL
+    if not failed.size or not failed[-1]:
+        return None
+    held = np.flatnonzero(~failed)
+    first = dataset["time"].values[held[-1] + 1 if held.size else 0]
+    return int(first.astype("datetime64[Y]").astype(int)) + 1970
