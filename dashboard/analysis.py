@@ -336,9 +336,7 @@ def annual_means(
     return unique[whole], means[whole]
 
 
-def offset(
-    one: xr.Dataset, other: xr.Dataset, as_of: np.datetime64
-) -> tuple[float, float, int, int, int]:
+def offset(one: xr.Dataset, other: xr.Dataset, as_of: np.datetime64) -> tuple[float, float, int, int, int]:
     """Mean and standard deviation of ``one`` minus ``other`` over common whole years; first, last year, n.
 
     An approximation between two height systems: it holds for the years it was made from.

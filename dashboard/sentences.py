@@ -188,10 +188,10 @@ def _standing(finding: Finding) -> str:
         part = "" if finding.measured == finding.place else t(f"card.{finding.measured}") + ": "
         words = t("card.one_source" if clear else "card.clear_one", **counts)
         return part + (words[0].lower() + words[1:] if part else words)
-    if not clear:
-        return t("card.clear", **counts)
     if agreed.state == "alone":
         return t("card.alone", **counts)
+    if not clear:
+        return t("card.clear", **counts)
     return t("card.sources_until" if agreed.until else "card.sources", **counts)
 
 
@@ -216,7 +216,7 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
 
 
 def _stated_volume(finding: Finding, snapshot: Snapshot, *, beside: bool = False) -> str:
-    """The volume stated last, and who stated it: speakers differ. ``beside`` a measured change it is a claim."""
+    """The volume stated last, and who stated it: speakers differ. Beside a measured change it is a claim."""
     rows = [row for row in snapshot.of(finding.place, "volume") if row.provenance_grade == "stated"]
     if not rows:
         return ""

@@ -58,8 +58,7 @@ def standing(snapshot: Snapshot, rows: Sequence[Series]) -> Standing | None:
         row for row in rows if row.place == "caspian" and row.indicator == "level" and row.zone == "whole"
     ]
     lines = {
-        row.id: annual_means(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month)
-        for row in levels
+        row.id: annual_means(snapshot.series[row.id], snapshot.as_of, row.min_obs_per_month) for row in levels
     }
     satellites = [row for row in levels if str(row.datum).startswith(SATELLITE) and lines[row.id][0].size]
     if not satellites:

@@ -10,14 +10,13 @@ import csv
 import hashlib
 import io
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from loaders import baseline, build_series, build_tables
+from loaders import baseline, build_series, build_tables, clock
 from loaders.build_series import Made
 from loaders.build_tables import MadeTable
 from loaders.catalogue import catalogue
@@ -144,7 +143,7 @@ def _built(manifest: dict[str, Any]) -> str:
     path = baseline.folder() / "manifest.json"
     embedded = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     same = all(embedded.get(key) == part for key, part in manifest.items())
-    return embedded["built"] if same and "built" in embedded else f"{datetime.now(UTC):%Y-%m-%d}"
+    return embedded["built"] if same and "built" in embedded else f"{clock.now():%Y-%m-%d}"
 
 
 def _require(samples: Path, tables: Catalogue) -> None:

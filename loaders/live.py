@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
-from loaders import fetch, http
+from loaders import clock, fetch, http
 from loaders.assemble import conform
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError, TimedOut
@@ -33,7 +33,7 @@ class Finding:
 def check(source_ids: Iterable[str] = ()) -> list[Finding]:
     """One finding per live source in catalogue order. Nothing is stored."""
     wanted, limit = set(source_ids), deadline_seconds()
-    now = datetime.now(UTC)
+    now = clock.now()
     tables = catalogue()
     found: dict[str, Finding] = {}
     threads = []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from loaders import lineage, store
+from loaders import clock, lineage, store
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError
 from loaders.model import Item, Series
@@ -29,7 +29,7 @@ def field_list(sea: str | None = None) -> list[dict[str, Any]]:
 
 
 def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
-    tables, today, live = catalogue(), datetime.now(UTC).date(), store.entries()
+    tables, today, live = catalogue(), clock.now().date(), store.entries()
     found = []
     for row in rows:
         if sea and row.sea not in (sea, "both"):
@@ -65,7 +65,7 @@ def status() -> dict[str, Any]:
     """The cache id, the newest day of all, the age of each series, the last attempts, and what came."""
     from loaders import news
 
-    today, live = datetime.now(UTC).date(), store.entries()
+    today, live = clock.now().date(), store.entries()
     attempts = store.attempts()["sources"]
     series, fields = (
         [_age(row, *stored(row, live), today) for row in rows.values()]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from loaders import fetch, keep, overview, store
+from loaders import clock, fetch, keep, overview, store
 from loaders.catalogue import catalogue
 from loaders.errors import Cache
 from loaders.judge import Fetched, failed, judge, stamp
@@ -31,7 +31,7 @@ def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:
             entries |= keep.new_entries(source_id, results, entries, now)
             parts.append(SourceResult(source_id, tuple(found.result for found in results.values())))
         made = [result for part in parts for result in part.series]
-        store.commit(entries, store.raw_entries(), keep.news(stamp(datetime.now(UTC)), made))
+        store.commit(entries, store.raw_entries(), keep.news(stamp(clock.now()), made))
         return RefreshReport(tuple(parts), overview.cache_id())
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from loaders import clock
 from loaders.catalogue import catalogue
 from loaders.model import Progress, RefreshReport, SourceResult
 from loaders.plan import Plan, Selection, deadline_seconds, plan, selected
@@ -33,7 +34,7 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
     from loaders import keep, store, worker
 
     limit = deadline_seconds()
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = clock.now().replace(microsecond=0)
     with store.locked():
         attempts = store.attempts()
         plans = [plan(source, rows, selection, attempts, now) for source, rows in selected(selection)]

@@ -18,14 +18,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from loaders import files, generation
+from loaders import clock, files, generation
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def locked(wait: float | None = None) -> Iterator[None]:
         ) from None
     try:
         _refuse_newer()
-        _write_json(HOLDER, {"pid": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+        _write_json(HOLDER, {"pid": os.getpid(), "since": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})
         yield
     finally:
         lock.release()

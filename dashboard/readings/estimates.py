@@ -19,7 +19,8 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Fit:
-    """Two slopes and their difference, a year; ``r`` is the lag-1 correlation of the residuals."""
+    """Two slopes and their difference, a year; ``r`` is the lag-1 correlation of the residuals after (of
+    yearly lists before)."""
 
     before: Estimate
     after: Estimate

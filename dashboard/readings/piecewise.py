@@ -14,8 +14,8 @@ from dashboard.analysis import SPEECH
 from dashboard.readings.estimates import Estimate, Fit
 
 TREND, STEP, CHANGE = 1, 2, 3
-# A line takes two of the effective sample, two lines four; the season is known from every year.
-LINE, LINES = 2, 4
+# A line takes two of the effective sample; the season is known from every year.
+LINE = 2
 QUANTILE = 0.95
 
 
@@ -44,19 +44,41 @@ def design(times: np.ndarray, at: np.ndarray | float) -> np.ndarray:
 def fit(months: np.ndarray, values: np.ndarray, break_at: np.datetime64) -> Fit:
     """The lines through monthly means on both sides of a day, with 90 % intervals.
 
-    Raises ValueError with fewer months than coefficients, or with months on one side only.
+    The interval of a line rests on the residuals of its own side: how the years before bent says nothing of
+    how sure the slope after is. Raises ValueError with fewer months than coefficients, or with months on one
+    side only.
     """
     times, at = middle(months), moment(break_at)
     columns = design(times, at)
     if len(values) <= columns.shape[1] or not (times.min() < at < times.max()):
         raise ValueError("piecewise fit: too few months, or all on one side of the break")
-    coefficients, covariance, r, size = solve(columns, values, months)
-    both = np.zeros(columns.shape[1])
-    both[[TREND, CHANGE]] = 1.0
-    wide = quantile(size - LINES)
-    one, other = np.eye(columns.shape[1])[[TREND, CHANGE]]
-    before, change, after = (_estimate(w, coefficients, covariance, wide) for w in (one, other, both))
-    return Fit(before, after, change, r, len(values), size)
+    coefficients = np.linalg.lstsq(columns, values, rcond=None)[0]
+    residuals, inverse = values - columns @ coefficients, np.linalg.inv(columns.T @ columns)
+    left, right = np.eye(columns.shape[1])[TREND], np.eye(columns.shape[1])[[TREND, CHANGE]].sum(0)
+    sides = [_line(weights, coefficients, inverse, residuals[side], months[side])
+             for weights, side in ((left, times < at), (right, times > at))]  # fmt: skip
+    (before, _, _, _), (after, _, _, _) = sides
+    change, half = after.value - before.value, float(np.hypot(*(one[1] for one in sides)))
+    wide = quantile(min(one[3] for one in sides) - LINE)
+    between = Estimate(change, change - wide * half, change + wide * half)
+    return Fit(before, after, between, sides[1][2], len(values), sum(one[3] for one in sides))
+
+
+def _line(
+    weights: np.ndarray,
+    coefficients: np.ndarray,
+    inverse: np.ndarray,
+    residuals: np.ndarray,
+    months: np.ndarray,
+) -> tuple[Estimate, float, float, float]:
+    """One slope with its interval, its standard error, the lag-1 correlation and the effective sample."""
+    r = lag_one(residuals, months)
+    wider = (1 + r) / (1 - r)
+    variance = float(residuals @ residuals) / max(residuals.size - LINE, 1)
+    error = float(np.sqrt(variance * wider * (weights @ inverse @ weights)))
+    value, size = float(weights @ coefficients), residuals.size / wider
+    half = quantile(size - LINE) * error
+    return Estimate(value, value - half, value + half), error, r, size
 
 
 def line(months: np.ndarray, values: np.ndarray) -> Estimate:
