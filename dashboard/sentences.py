@@ -198,7 +198,7 @@ def _standing(finding: Finding) -> str:
 def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     lines = []
     if finding.level_until is not None:
-        rows = snapshot.of(finding.place, "level")
+        rows = [snapshot.catalogue.series[change.series] for change in finding.changes]
         newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
         dataset = snapshot.series[newest.id]
         when = newest_period(dataset)
