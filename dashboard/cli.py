@@ -174,6 +174,7 @@ def stop(child: subprocess.Popen) -> None:
 
 
 def main() -> None:
+    commands.leave_on_sigterm()
     commands.run(app, "two-seas")
 
 

@@ -15,9 +15,7 @@ from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Item, Series
-
-STEP_DAYS = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
-STALE_STEPS = 3
+from loaders.overview import STALE, STEP_DAYS
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def end_of(dataset: xr.Dataset) -> np.datetime64:
 def stale(dataset: xr.Dataset, today: np.datetime64) -> bool:
     """Whether the newest counted period ended more than three steps ago; single figures have no step."""
     step = STEP_DAYS.get(dataset.attrs["cadence"])
-    return step is not None and (today - end_of(dataset)).astype(int) > STALE_STEPS * step
+    return step is not None and (today - end_of(dataset)).astype(int) > STALE * step
 
 
 def last_step(dataset: xr.Dataset) -> str:

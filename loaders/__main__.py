@@ -47,6 +47,7 @@ def licences() -> None:
 
 
 def main() -> None:
+    commands.leave_on_sigterm()
     commands.run(app, "python -m loaders")
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 from urllib.parse import quote, urljoin, urlsplit
 
+from loaders import settings
 from loaders.errors import Unreachable, UnsafeRedirect
 from loaders.model import Request, Source
-from loaders.verdict import setting
 
 
 def base_url(source: Source) -> str:
@@ -21,8 +20,7 @@ def base_url(source: Source) -> str:
 
     Raises UnsafeRedirect unless it is https; http is allowed for a loopback address.
     """
-    name = setting(source, "URL")
-    base = os.environ.get(name, "").strip() or source.url or ""
+    name, base = settings.variable(source, "URL"), settings.base(source)
     try:
         parts = urlsplit(base)
         host, _ = parts.hostname or "", parts.port
@@ -45,11 +43,11 @@ def with_key(source: Source, request: Request, base: str) -> tuple[str, dict[str
     url, headers, body = address(source, request, base), dict(request.headers), request.body
     if body:
         headers |= {"Content-Type": "application/json"}
-    key = os.environ.get(setting(source, "KEY"), "").strip()
+    key = settings.key(source)
     if not key or not source.key_in or urlsplit(url).netloc != urlsplit(base).netloc:
         return url, headers, body
     if not (key.isascii() and key.isprintable()):
-        raise Unreachable(f"{setting(source, 'KEY')} holds characters that no key has")
+        raise Unreachable(f"{settings.variable(source, 'KEY')} holds characters that no key has")
     place, name = source.key_in.split(" ")
     if place == "header":
         headers[name] = key

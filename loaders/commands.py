@@ -137,7 +137,6 @@ def new_app(help: str) -> typer.Typer:
 
 def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; errors are one line."""
-    signal.signal(signal.SIGTERM, _terminated)
     printing.prepare()
     sys.exit(_code(app, program, arguments))
 
@@ -190,6 +189,11 @@ def exit_code(error: LoadError) -> int:
     if isinstance(error, NoData):
         return 4
     return 2 if isinstance(error, Asking | UnknownSeries) else 4
+
+
+def leave_on_sigterm() -> None:
+    """SIGTERM ends the process as an exit, so that locks and folders are put in order; for ``main`` alone."""
+    signal.signal(signal.SIGTERM, _terminated)
 
 
 def _terminated(number: int, frame: object) -> None:

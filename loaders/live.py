@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterable
@@ -10,13 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from loaders import clock, fetch, http
+from loaders import clock, fetch, http, settings
 from loaders.assemble import conform
 from loaders.catalogue import catalogue
 from loaders.errors import LoadError, TimedOut
 from loaders.model import Item, Request, Source
-from loaders.plan import deadline_seconds
-from loaders.verdict import setting
 
 GRACE = 1.0
 
@@ -32,7 +29,7 @@ class Finding:
 
 def check(source_ids: Iterable[str] = ()) -> list[Finding]:
     """One finding per live source in catalogue order. Nothing is stored."""
-    wanted, limit = set(source_ids), deadline_seconds()
+    wanted, limit = set(source_ids), settings.deadline()
     now = clock.now()
     tables = catalogue()
     found: dict[str, Finding] = {}
@@ -66,9 +63,8 @@ def _into(source: Source, rows: list[Item], today: date, deadline: float, found:
 
 
 def _ask(source: Source, rows: list[Item], today: date, deadline: float) -> Finding:
-    variable = setting(source, "KEY")
-    if source.key_needed and not os.environ.get(variable):
-        return Finding(source.id, "skipped", f"set {variable}")
+    if text := settings.missing_key(source):
+        return Finding(source.id, "skipped", text)
     try:
         module, base = fetch.source_module(source), http.base_url(source)
         request: Request = module.probe(rows, today=today)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from loaders import settings
 from loaders.catalogue import catalogue
-from loaders.errors import Asking, LoadError
+from loaders.errors import LoadError
 from loaders.model import Item, SeriesResult, Source
-
-DEADLINE = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,8 @@ def plan(
     """Leave out a source without its key, and what was answered within the source's minimum interval."""
     from loaders import store
     from loaders.generation import newest
-    from loaders.verdict import setting
 
-    variable = setting(source, "KEY")
-    if source.key_needed and not os.environ.get(variable):
-        text = f"set {variable}"
+    if text := settings.missing_key(source):
         return Plan(source, {}, tuple(SeriesResult(row, "skipped", message=text) for row in rows), text)
     if selection.force or _is_local(source):
         return Plan(source, dict(rows))
@@ -83,18 +78,6 @@ def plan(
     text = f"asked {minutes} min ago; --force asks again" if settled else ""
     left = {key: row for key, row in rows.items() if key not in {item.series for item in settled}}
     return Plan(source, left, tuple(settled), text)
-
-
-def deadline_seconds() -> float:
-    """TWO_SEAS_DEADLINE, else 60 s for one source. Raises Asking where it is not a positive number."""
-    text = os.environ.get("TWO_SEAS_DEADLINE", "").strip()
-    try:
-        seconds = float(text) if text else DEADLINE
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 86_400:
-        raise Asking("TWO_SEAS_DEADLINE must be a number of seconds above 0")
-    return seconds
 
 
 def _is_local(source: Source) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from loaders import clock
+from loaders import clock, settings
 from loaders.catalogue import catalogue
 from loaders.model import Progress, RefreshReport, SourceResult
-from loaders.plan import Plan, Selection, deadline_seconds, plan, selected
+from loaders.plan import Plan, Selection, plan, selected
 
 if TYPE_CHECKING:
     from loaders.fetch import Job
@@ -33,7 +33,7 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
     """
     from loaders import keep, store, worker
 
-    limit = deadline_seconds()
+    limit = settings.deadline()
     now = clock.now().replace(microsecond=0)
     with store.locked():
         attempts = store.attempts()

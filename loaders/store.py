@@ -24,14 +24,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from loaders import clock, files, generation
+from loaders import clock, files, generation, settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SCHEMA = 1
-ROOT = Path(__file__).parents[1]
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
 LOCK, HOLDER = "refresh.lock", "refresh.json"
 LOCK_WAIT = 5.0
@@ -42,15 +41,8 @@ MOST_LOOKS = 50
 
 
 def folder() -> Path:
-    """TWO_SEAS_CACHE, else ``data_cache/live`` of a checkout, else the user's data folder."""
-    named = os.environ.get("TWO_SEAS_CACHE")
-    if named:
-        return Path(named).expanduser().absolute()
-    if (ROOT / "data_cache").is_dir() and (ROOT / "pyproject.toml").is_file():
-        return ROOT / "data_cache" / "live"
-    from platformdirs import user_data_path
-
-    return user_data_path("two-seas") / "live"
+    """Where the refreshed cache stands."""
+    return settings.cache_folder()
 
 
 # ---- reading ----------------------------------------------------------------------------------------------

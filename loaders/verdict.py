@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import time
 from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from loaders import erddap
+from loaders import erddap, settings
 from loaders.errors import HttpStatus, LoadError, NotData
 from loaders.model import Source
 from loaders.transfer import read_body
@@ -63,7 +62,7 @@ def refusal(source: Source, response: Response, deadline: float) -> LoadError:
 
 def _meaning(source: Source, status: int) -> str:
     if status in (401, 403) and source.key_needed:
-        return f"the key in {setting(source, 'KEY')} is missing, wrong or expired"
+        return f"the key in {settings.variable(source, 'KEY')} is missing, wrong or expired"
     return MEANINGS.get(status, "the server failed" if status >= 500 else "the request was refused")
 
 
@@ -125,12 +124,7 @@ def _plain(source: Source, text: str) -> str:
 
 def masked(text: str, source: Source) -> str:
     """``text`` without the source's access key, as it stands or as an address spells it."""
-    key = os.environ.get(setting(source, "KEY"), "").strip()
+    key = settings.key(source)
     for form in (key, quote(key, safe="")):
         text = text.replace(form, "***") if form else text
     return text
-
-
-def setting(source: Source, what: str) -> str:
-    """The name of an environment variable of this source: ``what`` is ``URL`` or ``KEY``."""
-    return f"TWO_SEAS_{source.id.upper().replace('-', '_')}_{what}"

@@ -7,12 +7,12 @@ no access key.
 from __future__ import annotations
 
 import atexit
-import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+from loaders import settings
 from loaders.errors import BadFormat
 
 CHILD = Path(__file__).with_name("netcdf_child.py")
@@ -50,11 +50,10 @@ def close() -> None:
 def _started() -> subprocess.Popen[bytes]:
     global _running
     if _running is None or _running.poll() is not None:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("TWO_SEAS_")}
         # Without -P the folder of the child would come first, where ``http.py`` is not Python's own.
         _running = subprocess.Popen(
             [sys.executable, "-P", str(CHILD)],
-            env=own,
+            env=settings.others(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

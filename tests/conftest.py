@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from pathlib import Path
 
 import pytest
@@ -87,6 +86,4 @@ def contract(httpserver, monkeypatch, capsys):
     """The harness of ``tests/fault_contract.py`` with three healthy providers on loopback."""
     from tests import fault_contract, providers
 
-    before = signal.getsignal(signal.SIGTERM)
-    yield fault_contract.Contract(providers.start(httpserver, monkeypatch), monkeypatch, capsys)
-    signal.signal(signal.SIGTERM, before)
+    return fault_contract.Contract(providers.start(httpserver, monkeypatch), monkeypatch, capsys)

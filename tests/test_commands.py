@@ -31,9 +31,10 @@ KEPT = (providers.TODAY - providers.timedelta(days=7)).isoformat()
 
 @pytest.fixture(autouse=True)
 def _own_signals():
+    """A command run inside another program leaves that program's signals as they are."""
     before = signal.getsignal(signal.SIGTERM)
     yield
-    signal.signal(signal.SIGTERM, before)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 from scipy.io import netcdf_file
 
-from loaders import files, store
+from loaders import files, settings, store
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 from loaders.netcdf import decode, encode, freeze
 
@@ -270,7 +270,7 @@ def test_folder_is_named_by_the_setting_else_lies_in_the_checkout(monkeypatch, t
     assert store.folder() == tmp_path / "here"
     monkeypatch.delenv("TWO_SEAS_CACHE")
     assert store.folder() == ROOT / "data_cache" / "live"
-    monkeypatch.setattr(store, "ROOT", tmp_path)
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert store.folder().is_relative_to(tmp_path / "data") or sys.platform != "linux"
 

@@ -11,6 +11,7 @@ from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.text import day, mended, number, t, translate
 from dashboard.views import parts, sources
+from loaders.overview import SILENT
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection
@@ -172,7 +173,7 @@ def facts_part():
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
 words = st.column_config.Column(width=320)
 bar = st.column_config.ProgressColumn(
-    format="%.1f", min_value=0, max_value=int(sources.MOST), help=t("data.age_note")
+    format="%.1f", min_value=0, max_value=int(SILENT), help=t("data.age_note")
 )
 refresh_part()
 series_part()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +31,7 @@ from dashboard.sentences import age, alt_line, newest_period
 from dashboard.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.text import speak, t
 from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
+from loaders import settings
 from loaders.model import Series
 
 LOG = logging.getLogger("two_seas.panel")
@@ -300,10 +300,9 @@ def entries(current: Frame, datasets: Sequence[xr.Dataset], link: str) -> str:
 
 def refresh_allowed() -> bool:
     """On where the server listens on this computer only, unless the setting says otherwise."""
-    setting = os.environ.get("TWO_SEAS_REFRESH_BUTTON", "").lower()
-    if setting in ("on", "off"):
-        return setting == "on"
-    return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
+    chosen = settings.refresh_button()
+    local = st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
+    return local if chosen is None else chosen
 
 
 def refresh_button(key: str) -> None:

@@ -15,8 +15,8 @@ from dashboard.snapshot import label
 from dashboard.text import day, number, plural, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from loaders.overview import SILENT, STALE
 
-STALE, MOST = 3.0, 10.0
 NAMED = 3
 COLUMNS = "minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,2.3fr) minmax(0,3fr) minmax(0,2fr)"
 
@@ -79,7 +79,7 @@ def _age(one: freshness.SourceAge, current: Frame, name: str) -> markup.Cell:
         for state in freshness.STATES
         if state != one.state and one.states.get(state)
     ]
-    bar = markup.age_bar(one.steps, color, stale=STALE, most=MOST)
+    bar = markup.age_bar(one.steps, color, stale=STALE, most=SILENT)
     return markup.Cell(name, t(f"state.{one.state}"), "; ".join([steps, *worse]), after=bar)
 
 
