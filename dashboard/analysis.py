@@ -76,6 +76,13 @@ class Change:
         return self.direction != "cannot_tell"
 
     @property
+    def since_last_year(self) -> bool:
+        """Whether it is the step from one whole year to the next."""
+        (pair, *more) = self.pairs
+        gap = pair.after.astype("datetime64[Y]") - pair.before.astype("datetime64[Y]")
+        return self.step == "year" and not more and self.base is None and gap.astype(int) == 1
+
+    @property
     def end(self) -> np.datetime64:
         """The last month of the newest period on the side "after"."""
         return max(pair.after for pair in self.pairs).astype("datetime64[M]") + (LENGTH[self.step] - 1)

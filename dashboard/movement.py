@@ -29,7 +29,7 @@ def pace(found: LevelPace | None) -> str:
     if found.after is None:
         side = t("direction.lower" if found.difference < 0 else "direction.higher")
         amount, error = number(abs(found.difference), 0), number(2 * found.error, 0)
-        return t("pace.two", first=first, last=last, amount=amount, error=error, direction=side, **named)
+        return t("pace.pair", first=first, last=last, amount=amount, error=error, direction=side, **named)
     low, high = (number(end, 0, sign=True) for end in (found.after.low, found.after.high))
     after = pace_words(found.after.value).capitalize()
     return t("pace.since", after=after, low=low, high=high, first=first, last=last, **named)
@@ -46,8 +46,8 @@ def step(row: Series, snapshot: Snapshot) -> str:
     words = [plural(f"pace.such_{side}", found.alike, years=found.before)]
     if found.usual:
         words.append(t("pace.usual"))
-    if round(found.below * CENTIMETRES) > 0:
-        words.append(t("pace.below", amount=number(found.below * CENTIMETRES, 0), year=found.highest))
+    against = "below" if found.moved < 0 else "above"
+    words.append(t(f"pace.{against}", amount=number(abs(found.moved) * CENTIMETRES, 0), year=found.earlier))
     return " ".join(words)
 
 

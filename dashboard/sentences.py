@@ -39,12 +39,24 @@ def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapsh
     untold = [finding for finding in findings if finding not in told]
     if not findings:
         return t("sentence.filtered")
-    parts = [changed(finding, comparison, snapshot) for finding in told]
+    parts = [changed(finding, comparison) for finding in told]
+    parts += [
+        t("sentence.cannot", place=_the(finding), reason=t(f"reason.{why}"))
+        for finding in untold
+        if (why := _why(finding))
+    ]
+    untold = [finding for finding in untold if not _why(finding)]
     if untold:
         names = t("sentence.or").join(_the(finding) for finding in untold)
         key = "untold_two" if told else "untold_one"
         parts.append(t(f"sentence.{key}", places=names))
     return " ".join(parts)
+
+
+def _why(finding: Finding) -> str:
+    """Why no change can be told of a level that reaches past the speech; empty where none does."""
+    reasons = [one.reason for one in finding.changes if one.reason in ("short_normal", "too_few_pairs")]
+    return reasons[0] if reasons and finding.agreement is None else ""
 
 
 def kicker(comparison: Comparison) -> str:
@@ -81,7 +93,7 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         parts.append((others[0].upper() + others[1:] + ".", False))
     months = months_between(end_of(snapshot.series[main.series]), today)
     parts.append((t("sentence.deck_end", step_one=t(f"step.{main.step}_one"), months=_months(months)), False))
-    parts += [(_beside(finding, snapshot), False) for finding in told[1:]]
+    parts += [(words, False) for words in _beside(told[1:], snapshot)]
     return parts
 
 
@@ -105,16 +117,26 @@ def concord(agreed: Agreement) -> str:
     )
 
 
-def _beside(finding: Finding, snapshot: Snapshot) -> str:
-    """Periods, source and number of sources of a further water body."""
-    agreed = finding.agreement
-    assert agreed is not None
-    main = agreed.main
-    row = snapshot.catalogue.series[main.series]
-    what = ", ".join(filter(None, (label(row), _how_made(row))))
-    place, sides = _the(finding), {side: _side(main, side) for side in ("after", "before")}
-    said = t("sentence.deck_body", place=place[0].upper() + place[1:], what=what, **sides)
-    return f"{said} {concord(agreed)}"
+def _beside(findings: Sequence[Finding], snapshot: Snapshot) -> list[str]:
+    """Periods, source and number of sources of further water bodies; those with the same ones together."""
+    said: dict[str, list[str]] = {}
+    for finding in findings:
+        agreed = finding.agreement
+        assert agreed is not None
+        main = agreed.main
+        row = snapshot.catalogue.series[main.series]
+        source = translate(snapshot.series[main.series].attrs["source_label"])
+        words = t(
+            "sentence.deck_body",
+            after=_side(main, "after"),
+            before=_side(main, "before"),
+            what=", ".join(filter(None, (source, _how_made(row)))),
+        )
+        assumed = t("sentence.deck_assumed") if row.error_assumed else ""
+        tail = " ".join(filter(None, (words, concord(agreed), assumed)))
+        said.setdefault(tail, []).append(_the(finding))
+    found = [f"{t('sentence.and').join(places)}{tail}" for tail, places in said.items()]
+    return [words[0].upper() + words[1:] for words in found]
 
 
 def card(finding: Finding, snapshot: Snapshot, today: np.datetime64) -> CardWords:
@@ -160,13 +182,14 @@ def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     main, row = agreed.main, snapshot.catalogue.series[agreed.main.series]
     figure = f"{number(main.change, 2, sign=True)} {translate(main.unit)}"
     moves = movement.pace(finding.pace)
-    if main.step == "year":
+    if main.step == "year" and main.since_last_year:
         moves = " ".join(filter(None, (movement.step(row, snapshot), moves)))
     lines = (
         periods_of(main),
         moves,
         movement.bed(finding.place, snapshot),
         _stated_volume(finding, snapshot, beside=True),
+        t("card.none_named") if finding.place == "south-aral" else "",
     )
     return CardWords(figure, f"± {_error(main, row)}", _standing(finding), lines, unit)
 
@@ -202,7 +225,12 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
         newest = max(rows, key=lambda row: last_time(snapshot.series[row.id]))
         dataset = snapshot.series[newest.id]
         when = newest_period(dataset)
+        why = _why(finding)
         figure, since = t("card.no_level"), t("card.since", when=when)
+        if why:
+            newest_words = t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when)
+            figure = t("direction.cannot_tell").capitalize()
+            return CardWords(figure, "", t(f"reason.{why}"), (newest_words,), unit)
         lines.append(t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when))
     elif finding.shown:
         dataset = snapshot.series[finding.shown[0]]
@@ -227,7 +255,7 @@ def _stated_volume(finding: Finding, snapshot: Snapshot, *, beside: bool = False
     return t("card.claimed" if beside else "card.stated", **named)
 
 
-def changed(finding: Finding, comparison: Comparison, snapshot: Snapshot) -> str:
+def changed(finding: Finding, comparison: Comparison) -> str:
     """The headline of one water body with a change: by how much, against what, or that sources disagree."""
     agreed = finding.agreement
     assert agreed is not None
@@ -239,7 +267,7 @@ def changed(finding: Finding, comparison: Comparison, snapshot: Snapshot) -> str
     words: dict = {
         "place": place[0].upper() + place[1:],
         "amount": number(abs(main.change), 2) if clear else number(main.change, 2, sign=True),
-        "error": _error(main, snapshot.catalogue.series[main.series]),
+        "error": number(2 * main.uncertainty, 2),
         "unit": translate(main.unit),
         "direction": _direction(main),
         "reference": t(f"sentence.reference_{comparison.kind}"),

@@ -1,7 +1,7 @@
 """How unusual a level's newest yearly step is among the years before it (pure).
 
 Two whole years tell a step and no trend. Beside it stand how often such a step came, since when all steps go
-the same way, and how far the level stands from its highest year.
+the same way, and how far the level moved in the last years.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import xarray as xr
 from dashboard.analysis import annual_means
 from loaders.model import Flag
 
-# Steps before the newest one that it is held against, and how many alike make a run.
-BEFORE, RUN = 14, 5
+# Steps before the newest that it is held against, how many alike make a run, and years back to "lately".
+BEFORE, RUN, BACK = 14, 5, 4
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Swing:
 
     ``alike`` of the ``before`` steps before it went the same way and at least as far; ``usual`` says whether
     it lies within one standard deviation of all of them. ``run`` is the first year of five or more steps that
-    all go its way, the newest included, else None. ``highest`` is the year of the highest mean in this time;
-    the newest stands ``below`` under it.
+    all go its way, the newest included, else None. ``earlier`` is the year four before, from which the level
+    moved by ``moved``.
     """
 
     year: int
@@ -34,8 +34,8 @@ class Swing:
     before: int
     usual: bool
     run: int | None
-    highest: int
-    below: float
+    earlier: int
+    moved: float
 
 
 def swing(dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2) -> Swing | None:
@@ -51,10 +51,9 @@ def swing(dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2) -> Swing 
     against = np.flatnonzero(np.sign(steps) != side)
     first = int(against[-1]) + 1 if against.size else 0
     run = int(numbers[first]) if steps.size - first >= RUN else None
-    recent, top = values[-BEFORE - 1 :], int(np.argmax(values[-BEFORE - 1 :]))
     usual = abs(step) <= float(np.std([*earlier, step], ddof=1))
-    gap = float(recent[top] - recent[-1])
-    return Swing(int(numbers[-1]), step, alike, BEFORE, usual, run, int(numbers[-BEFORE - 1 :][top]), gap)
+    moved = float(values[-1] - values[-1 - BACK])
+    return Swing(int(numbers[-1]), step, alike, BEFORE, usual, run, int(numbers[-1 - BACK]), moved)
 
 
 def bed_since(dataset: xr.Dataset) -> int | None:

@@ -84,9 +84,8 @@ def plural(key: str, count: int, **values: Any) -> str:
 
 def mended() -> list[tuple[str, str]]:
     """What was wrong and is mended: its day (ISO) and the words, newest first."""
-    known = words(spoken())
-    found = [(key.removeprefix(MENDED)[:10], said) for key, said in known.items() if key.startswith(MENDED)]
-    return sorted(found, key=lambda one: one[0], reverse=True)
+    names = sorted(key.removeprefix(MENDED) for key in words(spoken()) if key.startswith(MENDED))
+    return [(name[: len("2026-11-27")], t(f"mended.{name}")) for name in reversed(names)]
 
 
 def translate(english: str) -> str:

@@ -112,7 +112,7 @@ def _collect(build: Build, samples: Path, sieve: _Sieve) -> None:
 def refusal(row: Cells, build: Build) -> str | None:
     """Why a row cannot be a point of the series, or None."""
     quality = row.get("quality", "good")
-    if quality in figures.UNBUILT:
+    if quality in figures.UNBUILT and not (build.unusable and quality == "unusable"):
         return f"{quality}: {row['note']}" if row.get("note") else quality
     if figures.stamp(row) is None:
         return "no single date: a mark, not a point of a line"
@@ -133,14 +133,14 @@ def _point(row: Cells, build: Build) -> Point:
     links, words = normalise(row.get("source_url", "")) if build.links else ("", "")
     return Point(
         time=time,
-        value=round(float(row[build.value]) * build.scale, build.decimals),
-        qc=figures.USABLE[row.get("quality", "good")],
-        uncertainty=_uncertainty(row, build),
+        value=build.exact.get(row["time"], round(float(row[build.value]) * build.scale, build.decimals)),
+        qc=figures.USABLE.get(row.get("quality", "good"), Flag.FAIL),
+        uncertainty=np.nan if row["time"] in build.exact else _uncertainty(row, build),
         provisional=int(row["time"] in build.provisional),
         other=build.others.get(row["time"], np.nan),
         start=stated.start.isoformat() if build.periods and stated else "",
         end=stated.end.isoformat() if build.periods and stated else "",
-        note=note(row, build.notes.get(row["time"], ""), words, speaker=build.links),
+        note=note(row, build.notes.get(row["time"], build.note), words, speaker=build.links),
         link=links or (build.link or "" if build.links else ""),
     )
 

@@ -113,13 +113,16 @@ def test_every_link_is_an_https_address(manifest):
     assert all(link.startswith("https://") and " " not in link for link in links)
 
 
-def test_only_the_outlier_of_2000_fails():
+def test_only_the_outlier_of_2000_and_a_dry_bed_fail():
     failed = {}
     for series_id in baseline.manifest()["series"]:
         dataset = baseline.read(series_id)
         bad = dataset["time"].values[dataset["qc"].values == 4].astype("datetime64[D]")
         if bad.size:
             failed[series_id] = [str(day) for day in bad]
+    # The east basin of the South Aral returned the height of its bed from 2012 on.
+    bed = failed.pop("south-aral-east-level-grealm-annual")
+    assert bed == [f"{year}-01-01" for year in range(2012, 2025)]
     assert failed == {"caspian-level-dahiti": ["2000-01-27"]}
 
 
@@ -248,6 +251,8 @@ def test_every_unusable_row_leaves_a_line_and_no_point(samples, manifest):
     unusable = 0
     for path in sorted(samples.glob("figures*/*.csv")):
         name = path.relative_to(samples).as_posix()
+        if name.startswith("figures_grealm"):
+            continue  # its unusable rows are heights of a bed: kept with flag 4
         users = [entry for entry in entries if name in {given["file"] for given in entry["inputs"]}]
         points = {point for entry in users for point in _points(entry)}
         for row in figures.read(path):
@@ -258,6 +263,10 @@ def test_every_unusable_row_leaves_a_line_and_no_point(samples, manifest):
             if row["value"]:
                 assert (row["time"], float(row["value"])) not in points, name
     assert unusable == 36
+
+
+# Caspian, Garabogaz, North Aral, and the west and east of the South Aral.
+TARGETS = ("000270", "000275", "001442", "000277", "002327")
 
 
 def test_every_usable_row_is_kept(samples, manifest):
@@ -274,6 +283,8 @@ def test_every_usable_row_is_kept(samples, manifest):
                 continue
             if mixed and row["time"] > "1990":
                 continue
+            if row.get("target", "") not in ("", *TARGETS) or (row.get("target") and row["time"] == "2024"):
+                continue  # lakes that are no part of the two seas, and the year that the table prints
             kept += 1
             assert {(row["time"], value), (str(figures.stamp(row)), value)} & points, (name, row)
     assert kept > 14_000

@@ -49,7 +49,7 @@ class World:
 
     @property
     def headline(self) -> str:
-        return sentences.changed(self.body, SPEECH, self.data)
+        return sentences.changed(self.body, SPEECH)
 
     @property
     def card(self):

@@ -196,6 +196,7 @@ UNITS = r"(?:mm|cm|m|km|km²|km³|km2|km3|°C|K|Mt|kt|t|g/kg|g/kWh|%|m³/s|metre
 MEASURED = re.compile(rf"[−+\-±]?\d+(?:[.,]\d+)?\s*{UNITS}(?![\w²³])")
 # Constants of the method: confidence levels, the ends of a band, the share of months that must be there.
 ALLOWED = {
+    "pace.since": ["90 %"],
     "level.rate_deck": ["95 %"],
     "absence.under_70_percent": ["70 %"],
     "opened.carried_deck": ["90 %"],

@@ -41,7 +41,7 @@ def opening(lead, body):
     """The Overview's change in the same words, and the pace; without one what the longest record covers."""
     deck = [(t("level.deck_caspian"), False)]
     if body.agreement:
-        title = sentences.changed(body, current.comparison, snapshot)
+        title = sentences.changed(body, current.comparison)
         deck = [*sentences.deck([body], snapshot, current.today), (movement.pace(body.pace), False), *deck]
     else:
         line = levels.yearly_line(snapshot, lead, current.look.caspian)
@@ -82,7 +82,7 @@ def aral():
     named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
     bodies = [finding(snapshot, body, current.comparison, mine) for body in BODIES if body != "caspian"]
     told = [body for body in bodies if body.agreement]
-    title = " ".join(sentences.changed(body, current.comparison, snapshot) for body in told)
+    title = " ".join(sentences.changed(body, current.comparison) for body in told)
     deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")
     said = [movement.bed(body.place, snapshot) for body in bodies]
     if selection.sea == "aral":
