@@ -29,6 +29,13 @@ def without(snapshot: Snapshot, *ids: str) -> Snapshot:
     return replace(snapshot, series={name: data for name, data in snapshot.series.items() if name not in ids})
 
 
+def without_aral_levels(snapshot: Snapshot, *, single: bool = False) -> Snapshot:
+    """Without the measured levels of the Aral's parts, or without its single published ones too."""
+    gone = [row.id for row in snapshot.rows() if row.sea == "aral" and row.indicator == "level"]
+    gone = [name for name in gone if single or snapshot.catalogue.series[name].cadence != "irregular"]
+    return without(snapshot, *gone)
+
+
 def with_series(snapshot: Snapshot, *datasets: xr.Dataset) -> Snapshot:
     added = {dataset.attrs["series_id"]: dataset for dataset in datasets}
     return replace(snapshot, series={**snapshot.series, **added})
