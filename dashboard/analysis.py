@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, starmap
 from typing import Literal
 
 import numpy as np
@@ -152,7 +153,8 @@ def monthly_means(
         return months, np.array([])
     unique, inverse, counts = np.unique(months, return_inverse=True, return_counts=True)
     means = np.bincount(inverse, weights=points["value"].values) / counts
-    due = points["time"].values[-1].astype("datetime64[D]") + REPEAT.get(cadence, 0)
+    sent = dataset["time"].values[~np.isnan(dataset["value"].values)]
+    due = sent[-1].astype("datetime64[D]") + REPEAT.get(cadence, 0)
     reached = over(unique, 1, due) if cadence in REPEAT else np.ones(unique.size, dtype=bool)
     whole = (counts >= min_obs) & over(unique, 1, as_of) & reached
     return unique[whole], means[whole]
@@ -293,13 +295,13 @@ def agreement(changes: Sequence[Change]) -> Agreement | None:
     if not others:
         return Agreement(_judge(lead), (), 1, 1, 0.0)
     shared = [_shared(lead, other) for other in others]
-    gaps = [abs(mine - theirs) for mine, theirs in shared]
+    gaps = [abs(mine - theirs) for mine, theirs in starmap(_shared, combinations(best.values(), 2))]
     alike = [np.sign(mine) == np.sign(theirs) for mine, theirs in shared]
     newer = [(lead.end - other.end).astype(int) for other in others]
     turned = all(alike) and any(np.sign(lead.change) != np.sign(mine) for mine, _ in shared)
     if not turned:
-        gaps += [abs(lead.change - other.change)
-                 for other, months in zip(others, newer, strict=True) if months <= SAME_TIME]  # fmt: skip
+        near = [other for other, months in zip(others, newer, strict=True) if months <= SAME_TIME]
+        gaps += [abs(one.change - other.change) for one, other in combinations((lead, *near), 2)]
     half = max(gaps) / 2
     main = _judge(replace(lead, parts={**(lead.parts or {}), "sources": half}))
     state: Concord = "agree"

@@ -39,7 +39,7 @@ def answer(findings: Sequence[Finding], comparison: Comparison, snapshot: Snapsh
     untold = [finding for finding in findings if finding not in told]
     if not findings:
         return t("sentence.filtered")
-    parts = [changed(finding, comparison) for finding in told]
+    parts = changes(told, comparison)
     parts += [
         t("sentence.cannot", place=_the(finding), reason=t(f"reason.{why}"))
         for finding in untold
@@ -208,14 +208,19 @@ def _standing(finding: Finding) -> str:
     if agreed.state == "disagree":
         return t("card.disagree", **counts)
     if agreed.total == 1:
-        part = "" if finding.measured == finding.place else t(f"card.{finding.measured}") + ": "
-        words = t("card.one_source" if clear else "card.clear_one", **counts)
-        return part + (words[0].lower() + words[1:] if part else words)
+        return _part(finding, t("card.one_source" if clear else "card.clear_one", **counts))
     if agreed.state == "alone":
         return t("card.alone", **counts)
     if not clear:
         return t("card.clear", **counts)
     return t("card.sources_until" if agreed.until else "card.sources", **counts)
+
+
+def _part(finding: Finding, words: str) -> str:
+    """The words, after the name of the part that they are about where it is not the whole water body."""
+    if finding.measured == finding.place:
+        return words
+    return f"{t(f'card.{finding.measured}')}: {words[0].lower()}{words[1:]}"
 
 
 def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
@@ -226,12 +231,12 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
         dataset = snapshot.series[newest.id]
         when = newest_period(dataset)
         why = _why(finding)
+        reached = _part(finding, t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when))
         figure, since = t("card.no_level"), t("card.since", when=when)
         if why:
-            newest_words = t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when)
             figure = t("direction.cannot_tell").capitalize()
-            return CardWords(figure, "", t(f"reason.{why}"), (newest_words,), unit)
-        lines.append(t("card.newest_level", value=number(latest_value(dataset)[1], 2), when=when))
+            return CardWords(figure, "", t(f"reason.{why}"), (reached,), unit)
+        lines.append(reached)
     elif finding.shown:
         dataset = snapshot.series[finding.shown[0]]
         figure = t("card.no_area") if finding.shown_indicator == "area" else t("card.no_data")
@@ -276,6 +281,30 @@ def changed(finding: Finding, comparison: Comparison) -> str:
     }
     years = "_year" if main.step == "year" and comparison.kind == "speech" else ""
     return t(f"sentence.{'changed' if clear else 'unchanged'}{years}", **words)
+
+
+def changes(told: Sequence[Finding], comparison: Comparison) -> list[str]:
+    """The headlines of several water bodies; steps between the same two years share one sentence."""
+    parts: list[str] = []
+    years: list[tuple] = []
+    for finding in told:
+        assert finding.agreement is not None
+        main, words = finding.agreement.main, changed(finding, comparison)
+        step = (
+            main.direction in ("lower", "higher"),
+            comparison.kind,
+            main.since_last_year,
+            main.pairs[0].after,
+        )
+        if step[0] and step[1] == "speech" and step[2] and years[-1:] == [step]:
+            place = _the(finding)
+            more = t("sentence.and_year", place=place, amount=number(abs(main.change), 2),
+                     error=number(2 * main.uncertainty, 2), unit=translate(main.unit),
+                     direction=_direction(main))  # fmt: skip
+            words = parts.pop().removesuffix(".") + more
+        parts.append(words)
+        years.append(step)
+    return parts
 
 
 def _error(change: Change, row: Series) -> str:

@@ -16,6 +16,7 @@ from loaders.model import Flag
 
 # Steps before the newest that it is held against, how many alike make a run, and years back to "lately".
 BEFORE, RUN, BACK = 14, 5, 4
+DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,15 @@ class Swing:
 def swing(dataset: xr.Dataset, as_of: np.datetime64, min_obs: int = 2) -> Swing | None:
     """The newest yearly step; None with fewer than fifteen steps from one whole year to the next."""
     years, values = annual_means(dataset, as_of, min_obs)
-    numbers, steps = (years.astype(int) + 1970)[1:], np.diff(values)
+    # Lists are printed in centimetres: two equal steps differ by what a float cannot hold.
+    numbers, steps = (years.astype(int) + 1970)[1:], np.round(np.diff(values), DECIMALS)
     whole = np.diff(years.astype(int)) == 1
     if steps.size <= BEFORE or not whole[-BEFORE - 1 :].all():
         return None
     *earlier, step = steps[-BEFORE - 1 :].tolist()
     side = np.sign(step)
-    alike = sum(side * one >= side * step for one in earlier)
-    against = np.flatnonzero(np.sign(steps) != side)
+    alike = sum(bool(side * one >= side * step) for one in earlier)
+    against = np.flatnonzero((np.sign(steps) != side) | ~whole)
     first = int(against[-1]) + 1 if against.size else 0
     run = int(numbers[first]) if steps.size - first >= RUN else None
     usual = abs(step) <= float(np.std([*earlier, step], ddof=1))

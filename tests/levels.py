@@ -46,8 +46,9 @@ def dataset(series: str, times: np.ndarray, values: np.ndarray, flags: int = 1) 
     return conform(raw, row)
 
 
-def snapshot(*series: xr.Dataset) -> Snapshot:
-    return Snapshot(catalogue(), {one.attrs["series_id"]: one for one in series}, "0" * 12)
+def snapshot(*series: xr.Dataset, as_of: str = "2026-11-24") -> Snapshot:
+    day = np.datetime64(as_of, "D")
+    return Snapshot(catalogue(), {one.attrs["series_id"]: one for one in series}, "0" * 12, as_of=day)
 
 
 def sample_months(samples: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -57,6 +58,23 @@ def sample_months(samples: Path) -> tuple[np.ndarray, np.ndarray]:
     grouped = table.groupby(table["date"].dt.to_period("M"))["water level"].agg(["mean", "size"])
     grouped = grouped[grouped["size"] >= 2]
     return grouped.index.to_timestamp().to_numpy().astype("datetime64[M]"), grouped["mean"].to_numpy() * 100
+
+
+def continued(samples: Path, slope: float, last: str = "2026-11") -> tuple[np.ndarray, np.ndarray]:
+    """The sample's months (cm) to July 2023, and from December 2023 on a sea that moves by so many cm a year.
+
+    It starts at the mean of the newest twelve real months, with the season of the whole years 2014 to 2022.
+    """
+    months, values = sample_months(samples)
+    wanted = span("2014-01", "2022-12")
+    assert np.isin(wanted, months).all()
+    years = values[np.isin(months, wanted)].reshape(9, 12)
+    season = (years - years.mean(axis=1, keepdims=True)).mean(axis=0)
+    later = span("2023-12", last)
+    count = later.astype(int)
+    moved = slope * (count - count[0]) / 12
+    after = values[-12:].mean() + moved + season[count % 12]
+    return np.concatenate([months, later]), np.concatenate([values, after])
 
 
 def swings(count: int) -> np.ndarray:

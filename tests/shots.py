@@ -13,18 +13,27 @@ from dashboard.snapshot import Snapshot
 from loaders import baseline as embedded
 
 CACHE_ID = "0123456789ab"
+# The day on which the pages are read, whatever the clock says.
+TODAY = np.datetime64("2026-11-24", "D")
 
 
 @cache
 def baseline() -> Snapshot:
     ids = embedded.manifest()["series"]
     series = {name: loaders.open_series(name, origin="baseline") for name in ids}
-    return Snapshot(loaders.catalogue(), series, CACHE_ID)
+    return Snapshot(loaders.catalogue(), series, CACHE_ID, as_of=TODAY)
 
 
 def without(snapshot: Snapshot, *ids: str) -> Snapshot:
     assert set(ids) <= set(snapshot.series)
     return replace(snapshot, series={name: data for name, data in snapshot.series.items() if name not in ids})
+
+
+def without_aral_levels(snapshot: Snapshot, *, single: bool = False) -> Snapshot:
+    """Without the measured levels of the Aral's parts, or without its single published ones too."""
+    gone = [row.id for row in snapshot.rows() if row.sea == "aral" and row.indicator == "level"]
+    gone = [name for name in gone if single or snapshot.catalogue.series[name].cadence != "irregular"]
+    return without(snapshot, *gone)
 
 
 def with_series(snapshot: Snapshot, *datasets: xr.Dataset) -> Snapshot:
@@ -59,6 +68,7 @@ def made(
         "series_id": row.id,
         "title": row.title,
         "units": row.unit,
+        "place": row.place,
         "datum": row.datum or "",
         "cadence": row.cadence,
         "cell_methods": row.cell_methods,

@@ -159,7 +159,9 @@ def test_custom_windows_pair_by_calendar_month():
 
 
 def told(value, group):
-    return like_change(series(["2023", "2025"], [0.0, value], cadence="year", group=group, uncertainty=0.05), as_of=LATER)
+    return like_change(
+        series(["2023", "2025"], [0.0, value], cadence="year", group=group, uncertainty=0.05), as_of=LATER
+    )
 
 
 def test_half_the_range_between_sources_enters_the_uncertainty():
@@ -217,7 +219,9 @@ def test_a_month_with_a_pass_still_to_come_does_not_count(last, newest):
     assert str(monthly_means(data, np.datetime64("2026-12-05"))[0][-1]) == newest
 
 
-@pytest.mark.parametrize(("cadence", "first", "over"), [("quarter", "2026-10", "2027-01-01"), ("year", "2026-01", "2027-01-01")])
+@pytest.mark.parametrize(
+    ("cadence", "first", "over"), [("quarter", "2026-10", "2027-01-01"), ("year", "2026-01", "2027-01-01")]
+)
 def test_a_quarter_and_a_year_count_when_they_are_over(cadence, first, over):
     data = series(["2022-10", "2023-01", first], [0.0, 0.0, 9.0], cadence=cadence)
     day = np.datetime64(over)
@@ -237,7 +241,7 @@ def test_a_newer_rise_is_no_disagreement_with_a_list_that_ended_before():
     found = agreement([yearly([0.0, -0.2, -0.3, 0.4], "sat"), yearly([0.0, -0.2, -0.34], "gauge")])
     assert (found.state, found.until, found.same_direction) == ("alone", 2025, 1)
     assert (found.main.change, found.main.direction) == (0.4, "higher")
-    # Over 2023 to 2025 they stand 0.04 m apart: half of it, and what the list says of another year is no error.
+    # Over 2023 to 2025 they stand 0.04 m apart: half of it. What the list says of another year is no error.
     assert found.half_range == pytest.approx(0.02)
 
 
@@ -257,8 +261,10 @@ def test_what_came_long_after_the_others_rests_on_one_source():
 
 def test_the_uncertainty_spans_what_is_printed():
     """A track of months beside a list of years: -0.09 and -0.33 m stand 0.12 m from their middle."""
-    track = months("2022-11", [0.0] * 13 + [-0.09] * 36, group="sat")
-    found = agreement([like_change(track, as_of=LATER, systematic=0.064), yearly([0.0, -0.2, -0.33], "gauge")])
+    track = months("2022-11", [0.0] * 14 + [-0.09] * 35, group="sat")
+    found = agreement(
+        [like_change(track, as_of=LATER, systematic=0.064), yearly([0.0, -0.2, -0.33], "gauge")]
+    )
     assert found.main.change == pytest.approx(-0.09)
     assert found.half_range == pytest.approx(0.12)
     assert 2 * found.main.uncertainty == pytest.approx(2 * np.hypot(0.12, 0.064))

@@ -228,7 +228,9 @@ def season_figure(data, look=LIGHT, **more):
 
 
 def pairs_figure(look=LIGHT, **more):
-    change = like_change(made(TRACK, *passes(-28.0, [-0.1, -0.3, -0.1, -0.3])), as_of=np.datetime64("2030-01-01"))
+    change = like_change(
+        made(TRACK, *passes(-28.0, [-0.1, -0.3, -0.1, -0.3])), as_of=np.datetime64("2030-01-01")
+    )
     return charts.like_pairs(change, look, look.caspian, decimals=2, **more)
 
 
@@ -404,9 +406,12 @@ def test_quarters_too_long_for_a_phone_stand_in_two_rows():
 
 def test_fine_series_becomes_complete_months():
     times = ["2020-01-05", "2020-01-15", "2020-01-25", "2020-02-05", "2020-03-05", "2020-03-25"]
-    data = monthly(made(TRACK, times, [1.0, 2.0, 6.0, 9.0, 4.0, 5.0]), 2)
+    track = made(TRACK, times, [1.0, 2.0, 6.0, 9.0, 4.0, 5.0])
+    data = monthly(track, np.datetime64("2020-04-01"), 2)
     assert [str(at)[:7] for at in data["time"].values] == ["2020-01", "2020-03"]
     assert data["value"].values.tolist() == [3.0, 4.5]
+    # On its last day March is not over.
+    assert monthly(track, np.datetime64("2020-03-31"), 2)["value"].values.tolist() == [3.0]
 
 
 def test_each_point_says_what_it_stands_for():

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 from dashboard.analysis import SPEECH
-from dashboard.readings import condition, frozen, piecewise, verdict
+from dashboard.readings import condition, frozen, pace, piecewise, verdict
 from dashboard.readings.claims import mann_kendall, when_said
 from dashboard.readings.estimates import Estimate, Fit
 from dashboard.readings.frozen import BASELINES
@@ -42,6 +42,16 @@ def test_known_trend_break_and_season_come_back():
     assert found.after.value == pytest.approx(-3.5, abs=1e-8)
 
 
+@pytest.mark.parametrize("step", [-23.0, 40.0])
+def test_a_step_at_the_speech_is_in_neither_slope(step):
+    months = levels.span("2014-01", "2026-11")
+    values = bent(months, -11.0, 7.5) + step * (months >= np.datetime64("2023-12"))
+    inside = months != np.datetime64("2023-11")
+    found = piecewise.fit(months[inside], values[inside], SPEECH)
+    assert found.before.value == pytest.approx(-11.0, abs=1e-8)
+    assert found.after.value == pytest.approx(-3.5, abs=1e-8)
+
+
 def test_the_break_is_the_day_of_the_speech():
     # 24 November is 23 days into a month of 30, the eleventh of the year.
     assert piecewise.moment(SPEECH) + 1970 == pytest.approx(2023 + (10 + 23 / 30) / 12)
@@ -60,19 +70,37 @@ def test_fit_and_intervals_against_statsmodels():
     found = piecewise.fit(months, values, SPEECH)
     t = (months.astype(int) + 0.5) / 12
     x = t - (53 + (10 + 23 / 30) / 12)
-    columns = [np.ones_like(x), x, np.where(x > 0, x, 0)]
+    columns = [np.ones_like(x), x, x > 0, np.where(x > 0, x, 0)]
     columns += [f(2 * np.pi * k * t) for k in (1, 2) for f in (np.cos, np.sin)]
     theirs = sm.OLS(values, np.column_stack(columns)).fit()
     assert found.before.value == pytest.approx(theirs.params[1])
-    assert found.change.value == pytest.approx(theirs.params[2])
-    r = sm.tsa.acf(theirs.resid, nlags=1)[1]
-    assert found.r == pytest.approx(r, abs=0.01)
-    wider = (1 + found.r) / (1 - found.r)
-    assert found.effective == pytest.approx(months.size / wider)
-    t90 = stats.t.ppf(0.95, found.effective - 3)
-    for ours, weights in ((found.before, [0, 1, 0, 0, 0, 0, 0]), (found.after, [0, 1, 1, 0, 0, 0, 0])):
-        error = float(theirs.t_test(weights).sd[0, 0])
-        assert (ours.high - ours.low) / 2 == pytest.approx(t90 * error * np.sqrt(wider))
+    assert found.change.value == pytest.approx(theirs.params[3])
+    # Each line rests on the residuals of its own side: their scatter and their serial correlation.
+    errors, sizes = [], []
+    for ours, side, weights in ((found.before, x < 0, [0, 1, 0, 0, 0, 0, 0, 0]),
+                                (found.after, x > 0, [0, 1, 0, 1, 0, 0, 0, 0])):  # fmt: skip
+        rest = theirs.resid[side]
+        pairs = rest[:-1] @ rest[1:] / np.sqrt((rest[:-1] @ rest[:-1]) * (rest[1:] @ rest[1:]))
+        assert pairs == pytest.approx(sm.tsa.acf(rest, nlags=1)[1], abs=0.03)
+        wider = (1 + pairs) / (1 - pairs)
+        scatter = rest @ rest / (rest.size - 2) / theirs.scale
+        errors.append(float(theirs.t_test(weights).sd[0, 0]) * np.sqrt(scatter * wider))
+        sizes.append(rest.size / wider)
+        half = stats.t.ppf(0.95, sizes[-1] - 2) * errors[-1]
+        assert (ours.low, ours.high) == pytest.approx((ours.value - half, ours.value + half))
+    assert found.r == pytest.approx(pairs)
+    assert found.effective == pytest.approx(sum(sizes))
+    half = stats.t.ppf(0.95, min(sizes) - 2) * np.hypot(*errors)
+    assert (found.change.high - found.change.low) / 2 == pytest.approx(half)
+
+
+def test_how_the_years_before_bent_says_nothing_of_how_sure_the_slope_after_is():
+    months = levels.span("2006-01", "2027-06")
+    straight = bent(months, -11.0, 7.5) + 100 * levels.swings(months.size)
+    x = piecewise.middle(months) - piecewise.moment(SPEECH)
+    curved = straight - np.where(x < 0, 0.5 * x**2, 0.0)
+    one, other = (piecewise.fit(months, values, SPEECH).after for values in (straight, curved))
+    assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.2)
 
 
 def test_lag_one_by_hand_and_never_across_a_gap():
@@ -226,16 +254,74 @@ def test_35_and_36_complete_months(last, state):
     assert [one.state for one in found.baselines] == [state] * 3
     assert found.state == state
     assert found.baselines[1].counts == (118, 35 if state == "too_early" else 36)
-    assert condition.too_early_until(record(last)) == ("2026-11" if state == "too_early" else None)
+    until = condition.too_early_until(record(last, as_of=day))
+    assert until == ("2026-12-01" if state == "too_early" else None)
+
+
+def test_the_first_day_on_which_a_word_is_possible():
+    """The 36th month after the speech is November 2026, whole on 1 December; a gap puts it off by a month."""
+    assert condition.too_early_until(None) == "2026-12-01"
+    assert condition.too_early_until(record("2023-10")) == "2026-12-01"
+    gap = record("2026-10")
+    there = gap.months != np.datetime64("2025-03", "M")
+    assert condition.too_early_until(replace(gap, months=gap.months[there])) == "2027-01-01"
+
+
+def test_a_water_body_without_bands_has_its_lines_and_no_word():
+    """Thirty years of months alone call a change where there is none in up to a third of cases."""
+    day = np.datetime64("2027-01-10", "D")
+    found = condition.reading(record("2026-12", 40.0), None, day)
+    assert found.state == "no_data"
+    for one in found.baselines:
+        assert (one.state, one.absence, one.band, one.rank) == (
+            "no_data",
+            "too_short_to_calibrate",
+            None,
+            None,
+        )
+        assert one.fit.before.value == pytest.approx(-11.0, abs=0.5)
+        assert one.fit.after.value == pytest.approx(29.0, abs=0.5)
+        assert one.placebos == ()
+    assert [one.state for one in read(record("2026-12", 40.0), day).baselines] == ["recovering"] * 3
+
+
+@pytest.mark.parametrize(
+    ("slope", "word"),
+    [
+        (0.0, "no_detectable_change"),
+        (17.0, "recovering"),
+        (-13.0, "no_detectable_change"),
+        (-24.0, "no_detectable_change"),
+        (-40.0, "fall_steepening"),
+    ],
+)
+def test_the_real_sea_continued(samples, slope, word):
+    """The pace after comes back for every baseline, however the years before bent.
+
+    Before, it fell 10 to 17 cm a year: to stand still is a change of at most 17, where 19 to 24 can be told.
+    To rise 17 is one of 27 and more, and to fall 40 one of 23 to 30, where 18 to 25 can be told.
+    """
+    months, values = levels.continued(samples, slope)
+    one = condition.Record(
+        catalogue().series[levels.DAHITI], months, values, np.datetime64("2026-11-30", "D")
+    )
+    found = condition.reading(one, frozen.bands_of("caspian"), np.datetime64("2026-12-01", "D"))
+    assert [each.start for each in found.baselines] == ["2006-01", "2014-01", "2018-01"]
+    for each in found.baselines:
+        assert each.counts[1] == 36
+        assert each.fit.after.value == pytest.approx(slope, abs=2.0 if slope == 0 else 3.0)
+        assert each.to_json()["pace_after_cm_per_year"] == pytest.approx(each.fit.after.value, abs=0.001)
+        assert each.state == word
+    assert found.state == word
 
 
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (-22.0, "fall_steepening"),
+        (-30.0, "fall_steepening"),
         (0.0, "no_detectable_change"),
         (12.0, "no_detectable_change"),
-        (25.0, "recovering"),
+        (30.0, "recovering"),
     ],
 )
 def test_words_on_a_record_with_a_known_change(change, word):
@@ -249,11 +335,15 @@ def test_words_on_a_record_with_a_known_change(change, word):
 
 
 def test_baselines_that_differ_leave_the_headline_open():
-    # +14.3 leaves the bands of 2006 and 2018 and stays inside that of 2014, which ends at +14.57.
-    found = read(record("2026-12", 14.35), np.datetime64("2027-01-10", "D"))
-    states = {one.start: one.state for one in found.baselines}
-    assert states["2014-01"] == "no_detectable_change"
-    assert states["2018-01"] != states["2014-01"]
+    """A change between the upper ends of the bands leaves one and stays inside the others."""
+    day = np.datetime64("2027-01-10", "D")
+    ends = {one.start: one.band.high for one in read(record("2026-12"), day).baselines}
+    low, _, high = sorted(ends.values())
+    assert high - low > 2
+    found = read(record("2026-12", (low + high) / 2), day)
+    inside = {one.start for one in found.baselines if one.state == "no_detectable_change"}
+    assert inside == {start for start, end in ends.items() if end > found.baselines[0].change}
+    assert 0 < len(inside) < 3
     assert found.state == "depends_on_baseline"
 
 
@@ -267,13 +357,15 @@ def test_stale_after_120_days(age, state):
 
 
 def test_a_month_that_is_not_over_is_left_out():
-    day = np.datetime64("2026-11-29", "D")
+    """A month counts from the day after its last."""
+    day = np.datetime64("2026-11-30", "D")
     assert str(record("2026-11", as_of=day).months[-1]) == "2026-10"
     assert str(record("2026-11", as_of=day + 1).months[-1]) == "2026-11"
 
 
 def test_suspect_points_count_and_failed_ones_do_not():
-    assert record("2026-11", flags=3).months.size == record("2026-11").months.size
+    # A newest point in doubt is left out, so that its month waits for another.
+    assert record("2026-11", flags=3).months.tolist() == record("2026-10").months.tolist()
     months = levels.span("1993-01", "2026-11")
     data = levels.ten_day(levels.GWM, months, np.zeros(months.size), flags=4)
     assert condition.record(catalogue().series[levels.GWM], data, DAY).months.size == 0
@@ -287,6 +379,10 @@ def test_november_2023_belongs_to_neither_side():
     assert [one.change for one in read(moved, day).baselines] == [
         one.change for one in read(wild, day).baselines
     ]
+    paces = [pace.of_months(one) for one in (moved, wild)]
+    assert (paces[0].before, paces[0].after) == (paces[1].before, paces[1].after)
+    assert paces[0].after_span[0] == "2023-12"
+    assert paces[0].before_span[1] == "2023-10"
 
 
 @pytest.mark.fault("S17")
@@ -344,8 +440,5 @@ def test_prediction_band_against_statsmodels():
     assert expected + half == pytest.approx(theirs["obs_ci_upper"].to_numpy())
 
 
-def test_trend_of_the_ten_years_before():
-    found = condition.ten_years(record("2026-12", 20.0))
-    assert found.value == pytest.approx(-11.0, abs=0.2)
-    assert found.low < found.value < found.high
+def test_frozen_baselines_are_three():
     assert BASELINES == ("2006-01", "2014-01", "2018-01")

@@ -54,7 +54,10 @@ def test_pairs_file_holds_before_after_and_difference():
 
 def test_side_before_of_a_normal_is_no_single_month():
     months = np.arange(np.datetime64("1993-01"), np.datetime64("2025-01"))
-    change = normal_change(made(TRACK, months, np.linspace(-26, -28, months.size), cadence="month"), as_of=np.datetime64("2030-01-01"))
+    change = normal_change(
+        made(TRACK, months, np.linspace(-26, -28, months.size), cadence="month"),
+        as_of=np.datetime64("2030-01-01"),
+    )
     assert set(points.of_pairs(change, normal=True)["before"]) == {"1993–2022"}
 
 

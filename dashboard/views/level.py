@@ -82,7 +82,7 @@ def aral():
     named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
     bodies = [finding(snapshot, body, current.comparison, mine) for body in BODIES if body != "caspian"]
     told = [body for body in bodies if body.agreement]
-    title = " ".join(sentences.changed(body, current.comparison) for body in told)
+    title = " ".join(sentences.changes(told, current.comparison))
     deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")
     said = [movement.bed(body.place, snapshot) for body in bodies]
     if selection.sea == "aral":
