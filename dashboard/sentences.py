@@ -88,6 +88,8 @@ def deck(findings: Sequence[Finding], snapshot: Snapshot, today: np.datetime64) 
         datum=datum,
     )
     parts = [(how[0].upper() + how[1:], False), (concord(agreed), True)]
+    if row.error_assumed:
+        parts.append((t("sentence.deck_assumed"), False))
     if agreed.others:
         others = "; ".join(_other(change, snapshot) for change in agreed.others)
         parts.append((others[0].upper() + others[1:] + ".", False))

@@ -116,9 +116,10 @@ class Build(Row):
     ``where`` keeps the rows whose columns hold one of the named values; ``points`` are rows written here.
     Years after ``until`` are left out for the reason ``cut``. ``interval`` names the two columns of a 95 %
     interval. ``periods`` keeps the days that each value stands for, ``links`` who said it and where, with
-    ``link`` for rows without an address. ``notes``, ``others`` (second values), ``exact`` (values that a table
-    prints where the file was read off a picture) and ``provisional`` go by the row's time; ``note`` is said of
-    every other row. With ``unusable`` rows of that quality stand in the series with flag 4. ``mean_of`` makes means ``per`` month or year of another series. ``more`` adds further files.
+    ``link`` for rows without an address. ``notes``, ``others`` (second values), ``exact`` (printed in a table
+    where the file was read off a picture) and ``provisional`` go by the row's time; ``note`` is said of every
+    other row. With ``unusable`` rows of that quality stand in the series with flag 4. ``mean_of`` makes means
+    ``per`` month or year of another series. ``more`` adds further files.
     """
 
     file: str | None = None

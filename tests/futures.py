@@ -29,7 +29,7 @@ Course = Callable[[float], float]
 
 @dataclass(frozen=True)
 class Sea:
-    """``after`` gives the metres above the level of the speech by the years since it; ``last`` ends the file."""
+    """``after``: metres above the level of the speech by the years since it; ``last`` ends the file."""
 
     after: Course
     last: date

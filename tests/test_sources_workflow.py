@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loaders.catalogue import catalogue
 from loaders import settings
+from loaders.catalogue import catalogue
 
 WORKFLOW = Path(__file__).parents[1] / ".github" / "workflows" / "refresh.yml"
 
 
 def test_every_key_is_handed_over_as_a_secret_and_never_in_a_command():
     text = WORKFLOW.read_text("utf-8")
-    needed = {settings.variable(source, "KEY") for source in catalogue().sources.values() if source.key_needed}
+    known = catalogue().sources.values()
+    needed = {settings.variable(source, "KEY") for source in known if source.key_needed}
     assert len(needed) >= 4
     for name in needed:
         assert f"{name}: ${{{{ secrets.{name} }}}}" in text

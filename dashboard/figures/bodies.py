@@ -79,4 +79,4 @@ def marks_of(place: str, lines: Sequence[Line]) -> tuple[Mark, ...]:
     if place != "north-aral" or not (times[0] <= KOKARAL <= times[-1]):
         return ()
     at = int(np.searchsorted(times, KOKARAL))
-    return (Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dy=62),)
+    return (Mark(KOKARAL, float(lines[0].values[at]), t("card.kokaral"), dx=52, dy=84),)
