@@ -25,8 +25,8 @@ MIN_MONTH_PAIRS = 9
 LENGTH: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 # Days to the next value of a record finer than a month.
 REPEAT = {"day": 1, "10-day": 10}
-# A source that ends no longer than this before the newest one speaks of the same time; months.
-SAME_TIME = 12
+# Months by which a source may end before the newest one and still speak of the same time, or lately.
+SAME_TIME, LATELY = 3, 12
 
 Step = Literal["month", "quarter", "year"]
 Direction = Literal["lower", "higher", "no_clear_change", "cannot_tell"]
@@ -309,9 +309,9 @@ def agreement(changes: Sequence[Change]) -> Agreement | None:
         main, state = replace(main, direction="cannot_tell", reason="sources_disagree"), "disagree"
     elif turned:
         state = "alone"
-    late = state != "agree" or min(newer) > SAME_TIME
+    late = state != "agree" or min(newer) > LATELY
     until = max(other.end.astype("datetime64[Y]").astype(int) + 1970 for other in others) if late else None
-    same = 1 if turned else 1 + sum(alike)
+    same = 1 if turned else 1 + int(sum(alike))
     return Agreement(main, tuple(others), same, len(best), half, state, until)
 
 

@@ -15,7 +15,10 @@ from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
 from loaders.model import Catalogue, Item, Series
-from loaders.overview import STALE, STEP_DAYS
+from loaders.overview import STALE
+
+# Days of the longest step: a period is not late before its longest successor could have ended.
+LONGEST = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def end_of(dataset: xr.Dataset) -> np.datetime64:
 
 def stale(dataset: xr.Dataset, today: np.datetime64) -> bool:
     """Whether the newest counted period ended more than three steps ago; single figures have no step."""
-    step = STEP_DAYS.get(dataset.attrs["cadence"])
+    step = LONGEST.get(dataset.attrs["cadence"])
     return step is not None and (today - end_of(dataset)).astype(int) > STALE * step
 
 

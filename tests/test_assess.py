@@ -189,7 +189,12 @@ def test_each_aral_basin_is_too_short_to_calibrate(found, row, places):
             "none",
         )
         assert [entry.state for entry in one.baselines] == ["no_data"] * 3
-        assert one.like is None
+        assert one.like.main.step == "year"
+        assert [str(getattr(one.like.main.pairs[0], side))[:4] for side in ("before", "after")] == [
+            "2023",
+            "2024",
+        ]
+        assert one.like.total == 1
 
 
 def test_volga_has_no_year_after_the_speech(found):

@@ -23,6 +23,7 @@ SLOPE = Curve(
 SATELLITE, OLDER, TRACK = (
     "caspian-level-dahiti-2026-annual", "caspian-level-dahiti", "caspian-level-gwm",
 )  # fmt: skip
+GEOID = "caspian-level-grealm-annual"
 
 
 def test_next_metre_uncovers_the_difference_and_holds_the_layer():
@@ -104,9 +105,18 @@ def yearly(series_id: str, values: list[float]):
     return made(series_id, days[order].astype("datetime64[ns]"), levels[order])
 
 
+def test_level_is_moved_onto_the_geoid_by_the_embedded_years():
+    """1993-2024: NASA's year means stand 0.011 m below the export of 2026, standard deviation 0.035 m."""
+    stood = standing(baseline(), baseline().rows())
+    assert stood.offset.one.id == GEOID
+    assert stood.offset.gap == pytest.approx(-0.011, abs=1e-3)
+    assert stood.error == pytest.approx(0.035, abs=1e-3)
+    assert stood.today == pytest.approx(-28.657 - 0.011, abs=1e-3)
+
+
 def test_level_without_a_record_on_the_geoid_stays_and_says_how_far_zeros_differ():
     """The export of 2026 stands 0.085 m above the version of 2023 (figures in its own file)."""
-    snapshot = baseline()
+    snapshot = without(baseline(), GEOID)
     stood = standing(snapshot, snapshot.rows())
     assert (stood.row.id, stood.offset, stood.year) == (SATELLITE, None, "2025")
     assert stood.today == pytest.approx(-28.657, abs=5e-4)
@@ -126,6 +136,6 @@ def test_level_is_moved_by_what_the_common_years_show():
 
 
 def test_no_level_where_nothing_says_how_far_its_zero_is_off():
-    snapshot = without(baseline(), OLDER)
+    snapshot = without(baseline(), OLDER, GEOID)
     rows = [row for row in snapshot.rows() if row.id == SATELLITE or not str(row.datum).startswith("dahiti")]
     assert standing(snapshot, rows) is None

@@ -58,7 +58,7 @@ def fit(months: np.ndarray, values: np.ndarray, break_at: np.datetime64) -> Fit:
     sides = [_line(weights, coefficients, inverse, residuals[side], months[side])
              for weights, side in ((left, times < at), (right, times > at))]  # fmt: skip
     (before, _, _, _), (after, _, _, _) = sides
-    change, half = after.value - before.value, float(np.hypot(*(one[1] for one in sides)))
+    change, half = after.value - before.value, float(np.hypot(sides[0][1], sides[1][1]))
     wide = quantile(min(one[3] for one in sides) - LINE)
     between = Estimate(change, change - wide * half, change + wide * half)
     return Fit(before, after, between, sides[1][2], len(values), sum(one[3] for one in sides))

@@ -189,7 +189,7 @@ for name in ("datum", "altimetry", "like", "provisional"):
 
 st.html(markup.heading(t("data.mended"), t("data.mended_deck")))
 for when, what in mended():
-    st.markdown(f"**{day(np.datetime64(when))}.** {what}", width=820)
+    st.markdown(t("data.mended_entry", when=day(np.datetime64(when)), what=what), width=820)
 
 missing = [event for event in commitments.register().milestones.values() if event.not_found]
 st.html(markup.heading(t("data.not_found"), t("data.not_found_deck")))
