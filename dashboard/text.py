@@ -84,9 +84,9 @@ def plural(key: str, count: int, **values: Any) -> str:
 
 def mended() -> list[tuple[str, str]]:
     """What was wrong and is mended: its day (ISO) and the words, newest first."""
-    names = [key.removeprefix(MENDED) for key in words(spoken()) if key.startswith(MENDED)]
-    dated = sorted(((name[: len("2026-11-27")], name) for name in names), key=lambda one: one[0], reverse=True)
-    return [(day, t(f"mended.{name}")) for day, name in dated]
+    names = (key.removeprefix(MENDED) for key in words(spoken()) if key.startswith(MENDED))
+    found = [(name[: len("2026-11-27")], t(f"mended.{name}")) for name in names]
+    return sorted(found, key=lambda one: one[0], reverse=True)
 
 
 def translate(english: str) -> str:
