@@ -25,7 +25,7 @@ from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.snapshot import Snapshot, label
 from dashboard.text import DEFAULT, day, period, spoken, t
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 SHEET = Path(__file__).with_name("brief.css")
 # Pixels of CSS: the A4 sheet less its margins, and the gap between two charts.

@@ -10,7 +10,7 @@ import xarray as xr
 
 from dashboard.analysis import annual_means
 from dashboard.snapshot import Snapshot
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 BASE = (1991, 2020)
 BASE_MIN_YEARS = 20

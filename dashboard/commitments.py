@@ -20,7 +20,7 @@ from dashboard import translated
 from dashboard.rows import Commitment, Kind, Milestone, Target
 from dashboard.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
-from loaders.model import Catalogue, Row
+from loaders.tables.schema import Catalogue, Row
 
 FOLDER = Path(__file__).parent
 ORDER: tuple[Kind, ...] = ("target", "pledge", "call", "initiative", "claim", "none", "tension", "neutral")

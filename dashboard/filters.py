@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from dashboard.commitments import register
 from dashboard.text import languages
-from loaders.model import Catalogue, Item
+from loaders.tables.schema import Catalogue, Item
 
 Kept = TypeVar("Kept", bound=Item)
 Reason = Literal["unknown", "repeated", "reversed", "incomplete", "page"]

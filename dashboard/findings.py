@@ -11,7 +11,7 @@ from dashboard.analysis import Agreement, Change, Window, agreement, like_change
 from dashboard.readings.pace import pace
 from dashboard.readings.records import LevelPace
 from dashboard.snapshot import Snapshot, last_time, latest_value
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 BODIES = ("caspian", "north-aral", "south-aral")
 # The part whose level speaks for a water body: the bed of the east basin returns heights without water.

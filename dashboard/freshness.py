@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.model import Catalogue, Item, Series, Source
+from loaders.tables.schema import Catalogue, Item, Series, Source
 
 STATES = ("fresh", "stale", "silent")
 

@@ -11,7 +11,7 @@ import xarray as xr
 from dashboard.analysis import NORMAL_MIN_YEARS, annual_means, offset
 from dashboard.lines import Line
 from dashboard.snapshot import Snapshot, label
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 MOST = 6
 RATE_YEARS = 10

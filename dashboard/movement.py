@@ -9,7 +9,7 @@ from dashboard.readings.records import LevelPace
 from dashboard.snapshot import Snapshot, label
 from dashboard.swings import bed_since, swing
 from dashboard.text import month, number, plural, t, translate
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 CENTIMETRES = 100
 

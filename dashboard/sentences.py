@@ -24,7 +24,7 @@ from dashboard.snapshot import (
     stale,
 )
 from dashboard.text import DASH, day, number, period, plural, span, t, translate
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
 

@@ -14,8 +14,8 @@ from dashboard import clock, translated
 from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
-from loaders.model import Catalogue, Item, Series
 from loaders.overview import STALE
+from loaders.tables.schema import Catalogue, Item, Series
 
 # Days of the longest step: a period is not late before its longest successor could have ended.
 LONGEST = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}

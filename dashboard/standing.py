@@ -15,7 +15,7 @@ import numpy as np
 from dashboard.analysis import annual_means
 from dashboard.levels import Offset, offsets
 from dashboard.snapshot import Snapshot
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 GEOID = "egm2008-gwm"
 SATELLITE = "dahiti"

@@ -17,7 +17,7 @@ from dashboard.analysis import annual_means
 from dashboard.lines import Line, shifted
 from dashboard.snapshot import Snapshot
 from loaders.errors import NoData
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 MEDIAN = "median"
 MIN_COMMON = 12

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dashboard.text import speaking, translate
-from loaders.model import Row
+from loaders.tables.schema import Row
 
 # The fields that a reader meets as words. Citations, licences, quoted fragments and names of files are none.
 FIELDS: dict[str, tuple[str, ...]] = {

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-# ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
-# functions win.
-from loaders.catalogue import catalogue
-from loaders.model import RefreshReport
 from loaders.plan import Selection
 from loaders.refresh import Step
 from loaders.refresh import refresh as _refresh
+
+# ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
+# functions win.
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import RefreshReport
 
 if TYPE_CHECKING:
     import pandas as pd

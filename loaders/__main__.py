@@ -40,8 +40,8 @@ def build_baseline(
 @app.command()
 def licences() -> None:
     """The data-licence table of the documentation, made from the catalogue."""
-    from loaders.catalogue import catalogue
-    from loaders.licences import markdown
+    from loaders.tables.catalogue import catalogue
+    from loaders.tables.licences import markdown
 
     printing.text(markdown(catalogue()).splitlines())
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from loaders import settings
 from loaders.errors import Unreachable, UnsafeRedirect
-from loaders.model import Request, Source
+from loaders.tables.schema import Request, Source
 
 
 def base_url(source: Source) -> str:

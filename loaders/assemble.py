@@ -12,7 +12,7 @@ import xarray as xr
 
 from loaders import contract, fields, qc
 from loaders.errors import ContractError, NotData, NoValue
-from loaders.model import FieldRow, Flag, Item, Series, Source
+from loaders.tables.schema import FieldRow, Flag, Item, Series, Source
 
 Parse = Callable[[bytes, Any], xr.Dataset]
 # Attributes that the store adds on open; they are no part of the stored file.

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from loaders.catalogue import catalogue, find_series
 from loaders.contract import FLAGS, NUMBERS, check, conform
 from loaders.errors import CacheCorrupt, NoData, UnknownSeries
-from loaders.model import Series
+from loaders.tables.catalogue import catalogue, find_series
+from loaders.tables.schema import Series
 
 if TYPE_CHECKING:
     import pandas as pd

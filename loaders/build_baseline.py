@@ -19,10 +19,10 @@ import xarray as xr
 from loaders import baseline, build_series, build_tables, clock
 from loaders.build_series import Made
 from loaders.build_tables import MadeTable
-from loaders.catalogue import catalogue
 from loaders.contract import NUMBERS, TEXTS
 from loaders.errors import NoData
-from loaders.model import Catalogue, Credit, Series, Table
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Catalogue, Credit, Series, Table
 
 BUILDER = "1"
 SCHEMA = 1

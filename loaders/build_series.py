@@ -16,7 +16,7 @@ from loaders.addresses import SEPARATOR, normalise
 from loaders.contract import check, conform
 from loaders.errors import ContractError
 from loaders.figures import Cells
-from loaders.model import Build, Flag, Series
+from loaders.tables.schema import Build, Flag, Series
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 # A 95 % interval is 3.92 standard deviations wide.

@@ -15,7 +15,7 @@ from loaders import figures
 from loaders.addresses import normalise
 from loaders.build_series import Made, joined, own_note
 from loaders.figures import Cells
-from loaders.model import Facts, Flag, Table
+from loaders.tables.schema import Facts, Flag, Table
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 FACTS = ("time", "value", "unit", "what", "where", "who", "source_url", "note", "mark", "qc")

@@ -51,7 +51,7 @@ def refresh(
 ) -> None:
     """Fetch, check and store."""
     from loaders import report
-    from loaders.catalogue import find_item
+    from loaders.tables.catalogue import find_item
 
     require("sea", sea, sea_names())
     require("indicator", indicator, list(loaders.catalogue().indicators))

@@ -15,8 +15,8 @@ import xarray as xr
 from loaders.contract import usable
 from loaders.derived import made
 from loaders.errors import NoData
-from loaders.model import Flag
 from loaders.qc import worst
+from loaders.tables.schema import Flag
 
 MIN_COMMON = 12
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from loaders.catalogue import catalogue
 from loaders.errors import ContractError
-from loaders.model import Flag, Item, Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Item, Series
 from loaders.units import convert
 
 CONVENTIONS = "CF-1.11"

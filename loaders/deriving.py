@@ -20,7 +20,7 @@ from loaders.derived import (
     volume_change,
 )
 from loaders.errors import CatalogueError, NoData
-from loaders.model import Derive, Flag, Series
+from loaders.tables.schema import Derive, Flag, Series
 
 Inputs = Sequence[xr.Dataset]
 SEPARATOR = " ; "

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from loaders.errors import HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
-from loaders.model import Held, Request, Series
 from loaders.pieces import month
 from loaders.regions import Box
+from loaders.tables.schema import Held, Request, Series
 
 CONTENT_TYPES = ("application/x-netcdf", "application/netcdf", "application/x-download")
 BLOCK = re.compile(r'^\s*Error \{\s*code=\d+;\s*message="(.*)";\s*\}', re.DOTALL)

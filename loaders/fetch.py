@@ -16,8 +16,8 @@ import xarray as xr
 from loaders import generation, http, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, combined, failed, judge, refused, unchanged
-from loaders.model import Item, Progress, Request, Source
 from loaders.stored import Stored, stored
+from loaders.tables.schema import Item, Progress, Request, Source
 from loaders.verdict import masked
 
 MAX_PAGES = 50

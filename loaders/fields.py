@@ -17,7 +17,7 @@ import xarray as xr
 from loaders import contract, hypsometry
 from loaders.errors import ContractError, SchemaChanged
 from loaders.holds import Difference
-from loaders.model import FieldRow
+from loaders.tables.schema import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}
 FORMS = {

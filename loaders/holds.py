@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from loaders import rules
-from loaders.model import Flag, Threshold
+from loaders.tables.schema import Flag, Threshold
 
 MAX_FAIL = 0.05
 MAX_SUSPECT = 0.20

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from loaders.access import address, allowed_hop, with_key
 from loaders.access import base_url as base_url
 from loaders.errors import HttpStatus, SchemaChanged, TimedOut, Truncated, Unreachable, UnsafeRedirect
-from loaders.model import Request, Source
+from loaders.tables.schema import Request, Source
 from loaders.transfer import read_body
 from loaders.verdict import masked, refusal, require_data
 

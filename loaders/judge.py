@@ -14,7 +14,7 @@ import xarray as xr
 from loaders import fields, holds, netcdf, qc, store
 from loaders.assemble import Assembled, Parse, assemble
 from loaders.errors import LoadError, NoValue
-from loaders.model import Item, Series, SeriesResult, Source
+from loaders.tables.schema import Item, Series, SeriesResult, Source
 
 NOTHING_PUBLISHED = "no value published"
 

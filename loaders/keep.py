@@ -9,7 +9,7 @@ from typing import Any
 from loaders import netcdf, report, store
 from loaders.fetch import Job
 from loaders.judge import Fetched, entry, stamp
-from loaders.model import RefreshReport, SeriesResult
+from loaders.tables.schema import RefreshReport, SeriesResult
 from loaders.verdict import masked
 
 HISTORY = 20

@@ -11,9 +11,9 @@ from typing import Literal
 
 from loaders import clock, fetch, http, settings
 from loaders.assemble import conform
-from loaders.catalogue import catalogue
 from loaders.errors import LoadError, TimedOut
-from loaders.model import Item, Request, Source
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Item, Request, Source
 
 GRACE = 1.0
 

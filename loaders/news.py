@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from loaders import baseline, store
-from loaders.catalogue import catalogue
 from loaders.errors import LoadError
+from loaders.tables.catalogue import catalogue
 
 KEYS = ("when", "series", "added", "changed", "removed", "largest", "unit", "outcome", "message")
 NONE = {"added": 0, "changed": 0, "removed": 0, "largest": None}

@@ -8,10 +8,10 @@ import xarray as xr
 
 from loaders import baseline, netcdf, pairs, qc, store
 from loaders.assemble import fitting
-from loaders.catalogue import catalogue, find_field, find_series
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
-from loaders.lineage import partners
-from loaders.model import Series
+from loaders.tables.catalogue import catalogue, find_field, find_series
+from loaders.tables.lineage import partners
+from loaders.tables.schema import Series
 
 ORIGINS = ("best", "live", "baseline")
 

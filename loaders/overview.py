@@ -8,10 +8,11 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from loaders import clock, lineage, store
-from loaders.catalogue import catalogue
+from loaders import clock, store
 from loaders.errors import LoadError
-from loaders.model import Item, Series
+from loaders.tables import lineage
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Item, Series
 
 STALE, SILENT = 3.0, 10.0
 STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year": 365.25}

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from loaders.contract import usable
-from loaders.model import Flag, Series
 from loaders.rules import worst
+from loaders.tables.schema import Flag, Series
 
 # Metres between the changes of two records of the Caspian over the same twelve months.
 MAX_APART = 0.15

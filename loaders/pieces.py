@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from loaders.model import Held, Series
+from loaders.tables.schema import Held, Series
 
 FIRST_MONTHS = 24
 WEIGHT_LIMIT = 550.0

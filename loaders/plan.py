@@ -9,9 +9,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from loaders import settings
-from loaders.catalogue import catalogue
 from loaders.errors import LoadError
-from loaders.model import Item, SeriesResult, Source
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Item, SeriesResult, Source
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from loaders.model import Progress
+from loaders.tables.schema import Progress
 
 Step = Callable[[Progress], None]
 

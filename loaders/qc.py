@@ -13,9 +13,9 @@ import numpy as np
 import xarray as xr
 
 from loaders import rules
-from loaders.catalogue import catalogue
-from loaders.model import Flag, Series, Threshold
 from loaders.rules import worst
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series, Threshold
 
 FILLS = (999.99, 9999.99, 99.999, 9999.999, -9999.0)
 # netCDF's and the climate models' fills are 1e20 and 9.96921e36; no quantity here comes near.

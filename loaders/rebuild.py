@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from loaders import clock, fetch, keep, overview, store
-from loaders.catalogue import catalogue
 from loaders.errors import Cache
 from loaders.judge import Fetched, failed, judge, stamp
-from loaders.model import Item, RefreshReport, Source, SourceResult
 from loaders.stored import stored
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Item, RefreshReport, Source, SourceResult
 
 
 def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from loaders import clock, settings
-from loaders.catalogue import catalogue
-from loaders.model import Progress, RefreshReport, SourceResult
 from loaders.plan import Plan, Selection, plan, selected
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Progress, RefreshReport, SourceResult
 
 if TYPE_CHECKING:
     from loaders.fetch import Job

@@ -15,8 +15,8 @@ import xarray as xr
 
 from loaders import daily, erddap, grid_file, regions
 from loaders.errors import NotData, SchemaChanged
-from loaders.model import Held, Request, Series
 from loaders.pieces import whole_month
+from loaders.tables.schema import Held, Request, Series
 
 FIRST_DAYS = 365
 OVERLAP = 1

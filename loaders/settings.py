@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from loaders.errors import Asking
-from loaders.model import Source
+from loaders.tables.schema import Source
 
 ROOT = Path(__file__).parents[1]
 DEADLINE = 60.0

@@ -15,7 +15,7 @@ import xarray as xr
 from loaders import generation, store
 from loaders.assemble import fitting
 from loaders.errors import LoadError
-from loaders.model import Held, Item
+from loaders.tables.schema import Held, Item
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from loaders import erddap, settings
 from loaders.errors import HttpStatus, LoadError, NotData
-from loaders.model import Source
+from loaders.tables.schema import Source
 from loaders.transfer import read_body
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ import loaders
 from dashboard import cli
 from dashboard.text import day, t
 from loaders import commands, store
-from loaders.model import RefreshReport, SeriesResult, SourceResult
+from loaders.tables.schema import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
 from tests.providers import Providers
 

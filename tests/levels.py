@@ -9,8 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from dashboard.snapshot import Snapshot
-from loaders.catalogue import catalogue
 from loaders.contract import conform
+from loaders.tables.catalogue import catalogue
 
 GWM, DAHITI = "caspian-level-gwm", "caspian-level-dahiti"
 SECTOR = "caspian-level-kazhydromet-sector-annual"

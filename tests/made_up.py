@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.payloads.gwm import Row, lake_file
 
 # The package's own attribute of this name is the function.
-catalogue = importlib.import_module("loaders.catalogue")
+catalogue = importlib.import_module("loaders.tables.catalogue")
 SOURCE = """
 [[source]]
 id = "made-{number}"

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from loaders.catalogue import catalogue
-from loaders.model import Source
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Source
 from tests.payloads import gwm, open_meteo, world_bank
 
 TODAY = datetime.now(UTC).date()

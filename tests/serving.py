@@ -22,7 +22,7 @@ from pathlib import Path
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests.conftest import ROOT
 from tests.payloads import gwm
 from tests.providers import LAKES

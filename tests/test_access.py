@@ -9,7 +9,7 @@ import pytest
 
 from loaders import http
 from loaders.errors import HttpStatus, LoadError, TimedOut, Unreachable, UnsafeRedirect
-from loaders.model import Request, Source
+from loaders.tables.schema import Request, Source
 from tests.loopback import reply, serve
 
 KEY = "marker-key-5f0c&x"

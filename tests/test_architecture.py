@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.commitments import MODELS
-from loaders.catalogue import KINDS
+from loaders.tables.catalogue import KINDS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("dashboard", "loaders") for path in (ROOT / folder).rglob("*.py"))

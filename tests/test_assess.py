@@ -19,8 +19,8 @@ from dashboard.readings.assess import assess
 from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
 from dashboard.rows import Reason
 from loaders import commands
-from loaders.catalogue import catalogue
 from loaders.errors import Asking
+from loaders.tables.catalogue import catalogue
 from tests import levels
 
 ROOT = Path(__file__).parents[1]

@@ -16,10 +16,10 @@ import xarray as xr
 from loaders import baseline, build_series, catalogue, figures
 from loaders.addresses import normalise
 from loaders.build_baseline import build
-from loaders.catalogue import TABLES, find_series
-from loaders.catalogue import read as read_catalogue
 from loaders.errors import BadFormat, CacheCorrupt, ContractError, NoData, UnknownSeries
-from loaders.model import Build
+from loaders.tables.catalogue import TABLES, find_series
+from loaders.tables.catalogue import read as read_catalogue
+from loaders.tables.schema import Build
 
 COMMITTED = Path(__file__).parents[1] / "data_cache" / "baseline"
 COUNTRIES = ("kaz", "uzb", "tkm", "kgz", "tjk", "aze", "rus", "irn")

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from loaders import list_series
-from loaders.catalogue import SOURCE_FILES, TABLES, catalogue, find_series, read
 from loaders.errors import CatalogueError, UnknownSeries
+from loaders.tables.catalogue import SOURCE_FILES, TABLES, catalogue, find_series, read
 from loaders.units import convert
 
 ALL = catalogue()

@@ -13,12 +13,12 @@ import loaders
 from dashboard.findings import panels
 from dashboard.snapshot import Snapshot
 from loaders import qc
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.plan import Selection
 from loaders.sources import cckp
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.loopback import reply, serve
 from tests.payloads.cckp import answer, years
 

@@ -11,11 +11,11 @@ import pytest
 
 import loaders
 from loaders import qc, store
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, Truncated, UnsafeFile
-from loaders.model import Flag, Request, Series
 from loaders.sources import cds
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Request, Series
 from tests.loopback import reply, serve
 from tests.payloads.cds import JOB, job, lake_file, packed, result, table
 

@@ -9,11 +9,11 @@ import pytest
 from scipy.io import netcdf_file
 
 from loaders import contract, qc, regions
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
-from loaders.model import Flag, Held
 from loaders.regions import Outline
 from loaders.sources import chlorophyll
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Held
 
 from .payloads.chlorophyll import LATITUDES, LONGITUDES, fields
 

@@ -9,11 +9,11 @@ from datetime import date, datetime
 import pytest
 
 from loaders.assemble import assemble
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import climate_trace
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.climate_trace import answer
 
 TODAY = date(2026, 8, 10)

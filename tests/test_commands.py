@@ -20,7 +20,7 @@ import loaders
 from dashboard import cli
 from loaders import __main__ as maintainers
 from loaders import commands, store
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests import providers
 from tests.loopback import serve
 

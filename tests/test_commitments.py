@@ -10,8 +10,8 @@ import pytest
 from dashboard import commitments
 from dashboard.commitments import by_kind, cross_check, milestones_of, read, register, targets_of
 from dashboard.rows import Commitment, Milestone, Target
-from loaders.catalogue import catalogue
 from loaders.errors import CatalogueError
+from loaders.tables.catalogue import catalogue
 
 ALL = [*(f"E{n}" for n in range(1, 15)), "T1", "T2", "T3", "T4", "N1", "S0"]
 FORBIDDEN = re.compile(r"\b(broken?|breaks?|fail(s|ed|ure|ing)?|kept|keeps?|success\w*)\b", re.IGNORECASE)

@@ -15,8 +15,8 @@ from dashboard.readings import condition, frozen, pace, piecewise, verdict
 from dashboard.readings.claims import mann_kendall, when_said
 from dashboard.readings.estimates import Estimate, Fit
 from dashboard.readings.frozen import BASELINES
-from loaders.catalogue import catalogue
 from loaders.errors import ContractError
+from loaders.tables.catalogue import catalogue
 from tests import levels
 
 DAY = np.datetime64("2027-06-30", "D")

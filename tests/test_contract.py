@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders.catalogue import catalogue
 from loaders.contract import attributes, check, conform, usable
 from loaders.errors import ContractError, SchemaChanged
-from loaders.model import Flag, Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from loaders.units import convert
 
 LEVEL = catalogue().series["caspian-level-gwm"]

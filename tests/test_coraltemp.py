@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from loaders import contract, regions
-from loaders.catalogue import catalogue
 from loaders.errors import NotData, SchemaChanged
-from loaders.model import Held
 from loaders.sources import coraltemp
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Held
 
 from .payloads.coraltemp import LATITUDES, LONGITUDES, fields
 

@@ -11,7 +11,7 @@ from dashboard import climate, clock, snapshot
 from dashboard.analysis import annual_means, normal_change, offset
 from dashboard.findings import Comparison, change_of
 from loaders import clock as loaders_clock
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests import levels
 
 LAST, NEXT = np.datetime64("2025-12-31", "D"), np.datetime64("2026-01-01", "D")

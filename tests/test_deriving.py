@@ -16,12 +16,13 @@ import loaders
 from dashboard import climate, findings
 from dashboard.levels import comparable
 from dashboard.snapshot import Snapshot
-from loaders import contract, lineage, netcdf, overview, printing, store
-from loaders.catalogue import TABLES, catalogue, find_series, read
+from loaders import contract, netcdf, overview, printing, store
 from loaders.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData
 from loaders.judge import Fetched, entry
-from loaders.model import Formula, SeriesResult
+from loaders.tables import lineage
+from loaders.tables.catalogue import TABLES, catalogue, find_series, read
+from loaders.tables.schema import Formula, SeriesResult
 
 ROOT = Path(__file__).parents[1]
 ROWS = [row for row in catalogue().series.values() if row.derive]

@@ -20,7 +20,7 @@ import loaders
 from dashboard.text import t
 from loaders import files, store
 from loaders.errors import CatalogueError, UnknownSeries
-from loaders.model import Place
+from loaders.tables.schema import Place
 from tests.loopback import reply, serve
 
 CASPIAN = "caspian-level-gwm"

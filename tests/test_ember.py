@@ -11,11 +11,11 @@ from datetime import date
 import pytest
 
 from loaders import http, qc
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import ember
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.loopback import reply, serve
 from tests.payloads.ember import answer, generation, intensity
 

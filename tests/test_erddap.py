@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 
 from loaders import erddap, http
-from loaders.catalogue import catalogue
 from loaders.errors import Fetching, HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
-from loaders.model import Held, Request, Source
 from loaders.regions import Box
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Held, Request, Source
 
 from .loopback import reply, serve
 from .payloads.erddap import error, page

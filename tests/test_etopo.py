@@ -10,12 +10,12 @@ import pytest
 import xarray as xr
 
 from loaders import regions
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NoData, NotData, SchemaChanged, UnsafeFile
 from loaders.hypsometry import at_level, hypsometry
-from loaders.model import Flag
 from loaders.regions import Outline
 from loaders.sources import etopo
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag
 
 from .payloads.etopo import LATITUDES, LONGITUDES, ground
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loaders import keep, printing, report, store
-from loaders.model import RefreshReport
+from loaders.tables.schema import RefreshReport
 from tests.loopback import reply, serve
 
 GONE = reply(b"gone", "404 Not Found")

@@ -14,10 +14,10 @@ from scipy.io import netcdf_file
 
 import loaders
 from loaders import commands, fields, live, opening, regions, report, store
-from loaders.catalogue import catalogue
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries
 from loaders.hypsometry import area_at
 from loaders.rebuild import rebuild
+from loaders.tables.catalogue import catalogue
 
 from .loopback import reply, serve
 from .payloads.etopo import ground

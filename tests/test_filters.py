@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.filters import Problem, Selection, choices, full, matching, read, window, write
-from loaders.catalogue import catalogue
-from loaders.model import Series, Source
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Series, Source
 
 
 def series(

@@ -23,8 +23,8 @@ import xarray as xr
 
 import loaders
 from loaders.assemble import assemble
-from loaders.catalogue import catalogue
 from loaders.errors import LoadError
+from loaders.tables.catalogue import catalogue
 from tests.true_payloads import Answer, answers
 
 INPUTS = int(os.environ.get("TWO_SEAS_FUZZ", "500"))

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from loaders import holds, qc
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import gwm
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.gwm import Row, lake_file
 
 TEN_DAYS = timedelta(days=10)

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from loaders import holds
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 
 START = np.datetime64("2020-01-01", "ns")
 

@@ -23,7 +23,7 @@ from loaders.errors import (
     Unreachable,
     UnsafeRedirect,
 )
-from loaders.model import Request, Source
+from loaders.tables.schema import Request, Source
 from tests import loopback
 from tests.loopback import chunked, drip, endless, reply, response, send, serve, silent, then_reset
 

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import hydrocron
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.hydrocron import FIELDS, answer
 
 TODAY = date(2026, 8, 10)

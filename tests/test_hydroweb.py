@@ -10,11 +10,11 @@ import pytest
 
 import loaders
 from loaders import store
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import hydroweb
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.loopback import reply, serve
 from tests.payloads.hydroweb import FILL, lake_file, search
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loaders.catalogue import catalogue
-from loaders.licences import markdown
+from loaders.tables.catalogue import catalogue
+from loaders.tables.licences import markdown
 from tests.conftest import ROOT
 
 

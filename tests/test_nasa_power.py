@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import nasa_power as power
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.nasa_power import feature, refused, text, year
 
 TODAY = date(2026, 11, 24)

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Series
 from loaders.sources import ncei
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Series
 from tests.payloads.ncei import ASTRAKHAN, answer, months, row
 
 TODAY = date(2026, 11, 24)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from loaders import contract, qc, regions, report, store
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
-from loaders.model import Flag, Held
 from loaders.plan import Selection
 from loaders.refresh import refresh
 from loaders.sources import oisst
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Held
 
 from .loopback import reply, serve
 from .payloads.erddap import error

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.daily import location, values_of
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Held, Series
 from loaders.pieces import weight
 from loaders.sources import open_meteo
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Held, Series
 from tests.payloads.open_meteo import answer, days, error, point
 
 TODAY = date(2026, 8, 10)

@@ -8,10 +8,10 @@ import xarray as xr
 
 import loaders
 from loaders import store
-from loaders.catalogue import catalogue
 from loaders.contract import conform
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, UnknownSeries
 from loaders.netcdf import encode
+from loaders.tables.catalogue import catalogue
 
 DAHITI, CASPIAN = "caspian-level-dahiti", "caspian-level-gwm"
 

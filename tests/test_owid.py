@@ -10,11 +10,11 @@ import pytest
 
 from loaders import qc
 from loaders.assemble import assemble
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Series
 from loaders.sources import owid
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.owid import description, table
 
 TODAY = date(2026, 8, 10)

@@ -12,7 +12,7 @@ import statsmodels.api as sm
 from dashboard.findings import Comparison, finding
 from dashboard.readings import condition, ground, pace
 from dashboard.readings.assess import assess
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests import levels
 from tests.shots import baseline
 

@@ -7,7 +7,7 @@ import pytest
 
 import loaders
 from loaders import baseline, pairs
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests import providers
 from tests.levels import DAHITI, GWM, span, ten_day
 

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from loaders import qc, rules
-from loaders.catalogue import catalogue
-from loaders.model import Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Series
 
 LEVEL = {
     "title": "A level",

@@ -12,9 +12,9 @@ import pytest
 import xarray as xr
 
 from loaders import baseline, holds, qc
-from loaders.catalogue import catalogue
 from loaders.contract import conform
-from loaders.model import Flag
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag
 
 SERIES = catalogue().series
 LEVELS = [

@@ -19,10 +19,10 @@ import xarray as xr
 import loaders
 from loaders import fetch, plan, report, store
 from loaders.assemble import assemble, join, mark_provisional
-from loaders.catalogue import catalogue
 from loaders.errors import Asking, NoData, NotData, NoValue
-from loaders.model import Source
 from loaders.rebuild import rebuild
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Source
 from tests import providers
 from tests.providers import POINTS, TODAY, series_of
 

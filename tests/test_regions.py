@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from loaders import build_outlines
-from loaders.catalogue import catalogue
 from loaders.regions import (
     FILE,
     Outline,
@@ -24,6 +23,7 @@ from loaders.regions import (
     sea_weights,
     weighted_mean,
 )
+from loaders.tables.catalogue import catalogue
 
 # Geodesic areas that the polygons' publisher states, km2.
 PUBLISHED = {"caspian": 379_286, "kara-bogaz": 16_957, "aral": 67_644}

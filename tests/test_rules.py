@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from loaders import qc, rules
-from loaders.catalogue import catalogue
-from loaders.model import Step, Threshold
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Step, Threshold
 from tests.test_qc import dataset, level
 
 LIMITS = catalogue().thresholds

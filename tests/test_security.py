@@ -11,8 +11,8 @@ import pytest
 
 import loaders
 from loaders import grid_file, transfer
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat
+from loaders.tables.catalogue import catalogue
 from tests.conftest import ROOT
 from tests.loopback import serve, silent
 from tests.providers import live_sources

@@ -13,8 +13,8 @@ import pytest
 
 import loaders
 from loaders import daily, overview, report, store
-from loaders.catalogue import catalogue
 from loaders.netcdf import encode
+from loaders.tables.catalogue import catalogue
 from tests import providers
 
 CASPIAN, KAZ = "caspian-level-gwm", "kaz-ghg-world-bank"

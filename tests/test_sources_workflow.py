@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from loaders import settings
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 
 WORKFLOW = Path(__file__).parents[1] / ".github" / "workflows" / "refresh.yml"
 

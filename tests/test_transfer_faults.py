@@ -12,7 +12,7 @@ import trustme
 
 import loaders
 from loaders import http
-from loaders.catalogue import catalogue
+from loaders.tables.catalogue import catalogue
 from tests import fault_server, golden_messages, more_providers
 from tests.fault_contract import MARKER
 from tests.fault_server import REPLIES, closed_port, faulty, good, redirect

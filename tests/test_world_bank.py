@@ -9,12 +9,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders.catalogue import catalogue
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Flag, Series
 from loaders.sources import world_bank
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Series
 from tests.payloads.world_bank import answer, message, rows
 
 GHG = "EN.GHG.ALL.LU.MT.CE.AR5"

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from loaders.catalogue import catalogue
-from loaders.model import Item, Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Item, Series
 from tests.payloads import (
     cckp,
     cds,

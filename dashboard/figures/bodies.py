@@ -15,7 +15,7 @@ from dashboard.palette import Palette
 from dashboard.sentences import age
 from dashboard.snapshot import Snapshot, end_of, label, months_between, stale
 from dashboard.text import t
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
 KOKARAL = np.datetime64("2005-08-01")

@@ -32,7 +32,7 @@ from dashboard.rows import Commitment
 from dashboard.snapshot import Snapshot
 from dashboard.text import translate
 from loaders.errors import Asking
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 FLOW = "river-flow"
 

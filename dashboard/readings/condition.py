@@ -18,7 +18,7 @@ from dashboard.readings.estimates import Carried, Fit
 from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
 from loaders.errors import ContractError
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 MONTHLY = ("day", "10-day", "month")
 COMPANION = "2014-01"

@@ -16,7 +16,7 @@ from dashboard.readings import verdict, yearly
 from dashboard.readings.estimates import Carried
 from dashboard.readings.frozen import CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 YEARLY = "yearly"
 # A year's mean is due within the next year; the same patience as for months comes on top.

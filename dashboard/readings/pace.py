@@ -18,7 +18,7 @@ from dashboard.readings.ground import Years
 from dashboard.readings.placebo import MIN_SHARE
 from dashboard.readings.records import LevelPace
 from dashboard.snapshot import Snapshot
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 BASELINE = condition.COMPANION
 # One standard deviation of a yearly difference against gauges of the Caspian: 0.042 m in 31 pairs of years.

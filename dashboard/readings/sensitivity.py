@@ -21,7 +21,7 @@ from dashboard.analysis import (
 from dashboard.findings import Comparison, change_of
 from dashboard.readings.records import LikeCell
 from dashboard.snapshot import Snapshot
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 WINDOWS = (12, 24, 36)
 # First month of the last period before the speech.

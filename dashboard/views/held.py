@@ -15,7 +15,7 @@ from dashboard.standing import Standing
 from dashboard.text import brief, metres, number, t
 from dashboard.views import parts
 from dashboard.views.parts import Frame
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 RISES = [tenth / 10 for tenth in range(21)]
 Areas = Callable[[float], tuple[float, float]]

@@ -19,7 +19,7 @@ from dashboard.rows import Milestone
 from dashboard.snapshot import label
 from dashboard.text import day, month, number, t, translate
 from dashboard.views import claimed, parts, register
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 
 def show(current: parts.Frame, found: Assessment) -> None:

@@ -32,7 +32,7 @@ from dashboard.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.text import speak, t
 from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
 from loaders import settings
-from loaders.model import Series
+from loaders.tables.schema import Series
 
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")

@@ -16,7 +16,7 @@ import xarray as xr
 
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 # A year is stamped with its July.
 YEAR = re.compile(r"((?:19|20|21)\d\d)-07", re.ASCII)

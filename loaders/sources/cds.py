@@ -18,7 +18,7 @@ import xarray as xr
 from loaders import archive, csv_text, grid_file
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 ORDER = "retrieve/v1/processes/satellite-lake-water-level/execution"
 JOBS = "retrieve/v1/jobs"

@@ -13,7 +13,7 @@ import xarray as xr
 
 from loaders import erddap, grid_file, regions
 from loaders.errors import NotData, SchemaChanged
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 DATASET, VARIABLE = "noaacwNPPVIIRSchlaMonthly", "chlor_a"
 SINCE = date(2018, 2, 1)

@@ -11,7 +11,7 @@ from datetime import date
 import xarray as xr
 
 from loaders import sea_temperature
-from loaders.model import Held, Request, Series
+from loaders.tables.schema import Held, Request, Series
 
 # The axis of latitudes runs from north to south.
 PRODUCT = sea_temperature.Product(

@@ -19,7 +19,7 @@ import xarray as xr
 from loaders import csv_text
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 TIMES = ("datetime", "date")
 HEIGHTS = ("water_level", "wse", "water level")

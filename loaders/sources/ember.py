@@ -12,7 +12,7 @@ import xarray as xr
 from loaders import yearly
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Held, Request, Series
+from loaders.tables.schema import Held, Request, Series
 
 FIRST_YEAR = 2000
 PROBE_YEARS = 6

@@ -15,7 +15,7 @@ from loaders import erddap, grid_file, regions
 from loaders.contract import QC_ATTRIBUTES
 from loaders.errors import NotData, SchemaChanged
 from loaders.hypsometry import hypsometry
-from loaders.model import FieldRow, Flag, Held, Request
+from loaders.tables.schema import FieldRow, Flag, Held, Request
 
 DATASET, VARIABLE = "ETOPO_2022_v1_60s", "z"
 METRES = ("m", "meters", "metres")

@@ -12,7 +12,7 @@ import xarray as xr
 
 from loaders import csv_text, yearly
 from loaders.errors import BadFormat
-from loaders.model import Held, Request, Series
+from loaders.tables.schema import Held, Request, Series
 
 CODE, YEAR, TOTAL = "iso 3166-1 alpha-3", "year", "total"
 # Before, the budget divides the Soviet Union's total among its republics by later shares.

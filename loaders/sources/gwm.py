@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 LABEL = "Target database id"
 COLUMNS = {

@@ -14,7 +14,7 @@ import xarray as xr
 from loaders import csv_text
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 SINCE = "2023-01-01"
 COLUMNS = ("lake_id", "time_str", "quality_f")

@@ -15,10 +15,10 @@ import numpy as np
 import xarray as xr
 
 from loaders import csv_text
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Held, Request, Series
 
 SEARCH = "v1/rs-catalog/stac/search"
 COLLECTIONS = ("HYDROWEB_LAKES_OPE", "HYDROWEB_LAKES_RESEARCH")

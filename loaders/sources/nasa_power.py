@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders.catalogue import catalogue
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Flag, Held, Request, Series
 
 FIRST_YEAR = 1981
 # The last year is added some weeks after its end.

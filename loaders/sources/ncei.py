@@ -16,7 +16,7 @@ import xarray as xr
 
 from loaders.csv_text import number, read_table
 from loaders.errors import BadFormat, NotData, SchemaChanged
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 SINCE = "1961-01-01"
 ELEMENTS = ("TAVG", "PRCP")

@@ -8,7 +8,7 @@ from datetime import date
 import xarray as xr
 
 from loaders import erddap, sea_temperature
-from loaders.model import Held, Request, Series
+from loaders.tables.schema import Held, Request, Series
 
 PRODUCT = sea_temperature.Product(
     dataset="ncdcOisst21Agg_LonPM180",

@@ -12,11 +12,11 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders.catalogue import catalogue
 from loaders.daily import location, monthly, require_values, values_of
 from loaders.json_text import read_json
-from loaders.model import Held, Request, Series
 from loaders.pieces import pieces, whole_month
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Held, Request, Series
 
 SINCE = date(1991, 1, 1)
 # Half a cell is 0.125 degree; a cell on land taken for a point on the sea would be further away.

@@ -12,12 +12,12 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
-from loaders.catalogue import catalogue
 from loaders.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.errors import SchemaChanged
 from loaders.json_text import read_json
-from loaders.model import Held, Request, Series
 from loaders.pieces import whole_month
+from loaders.tables.catalogue import catalogue
+from loaders.tables.schema import Held, Request, Series
 
 SINCE = date(2022, 8, 1)
 # Half a cell is 0.2 degree.

@@ -17,7 +17,7 @@ import xarray as xr
 from loaders import csv_text, yearly
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.json_text import read_json
-from loaders.model import Held, Request, Series
+from loaders.tables.schema import Held, Request, Series
 
 FIRST_YEAR = 1990
 PROBE_YEARS = 6

@@ -16,7 +16,7 @@ import xarray as xr
 
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.json_text import read_json
-from loaders.model import Flag, Held, Request, Series
+from loaders.tables.schema import Flag, Held, Request, Series
 
 FIRST_YEAR = 1990
 PER_PAGE = 20_000

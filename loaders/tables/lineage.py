@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import get_args
 
 from loaders.errors import CatalogueError
-from loaders.model import Catalogue, Grade, Series
+from loaders.tables.schema import Catalogue, Grade, Series
 
 DERIVED = "derived"
 STRENGTHS = get_args(Grade)

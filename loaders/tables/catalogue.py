@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from loaders import lineage
 from loaders.errors import CatalogueError, UnknownSeries
-from loaders.model import (
+from loaders.tables import lineage
+from loaders.tables.schema import (
     Catalogue,
     Credit,
     Datum,
@@ -35,8 +35,8 @@ from loaders.model import (
     Threshold,
 )
 
-TABLES = Path(__file__).with_name("tables")
-SOURCE_FILES = {path.stem for path in Path(__file__).with_name("sources").glob("*.py")} - {"__init__"}
+TABLES = Path(__file__).parent
+SOURCE_FILES = {path.stem for path in (TABLES.parent / "sources").glob("*.py")} - {"__init__"}
 
 AnyItem = TypeVar("AnyItem", bound=Item)
 KINDS: dict[str, type[Row]] = {

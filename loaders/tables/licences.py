@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.model import Catalogue
+from loaders.tables.schema import Catalogue
 
 HEAD = """# Data licences
 
