@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from loaders import clock
+from loaders.environment import clock
 
 
 def today() -> np.datetime64:

@@ -10,7 +10,7 @@ import ipaddress
 import json
 from urllib.parse import quote, urljoin, urlsplit
 
-from loaders import settings
+from loaders.environment import settings
 from loaders.errors import Unreachable, UnsafeRedirect
 from loaders.tables.schema import Request, Source
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from loaders import clock, fetch, http, settings
+from loaders import fetch, http
 from loaders.assemble import conform
+from loaders.environment import clock, settings
 from loaders.errors import LoadError, TimedOut
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, Request, Source

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from loaders import settings
+from loaders.environment import settings
 from loaders.errors import LoadError
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, SeriesResult, Source

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from loaders import clock, fetch, keep, overview, store
+from loaders import fetch, keep, overview, store
+from loaders.environment import clock
 from loaders.errors import Cache
 from loaders.judge import Fetched, failed, judge, stamp
 from loaders.stored import stored

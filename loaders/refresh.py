@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from loaders import clock, settings
+from loaders.environment import clock, settings
 from loaders.plan import Plan, Selection, plan, selected
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Progress, RefreshReport, SourceResult

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from loaders import clock, files, generation, settings
+from loaders import files, generation
+from loaders.environment import clock, settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from loaders import erddap, settings
+from loaders import erddap
+from loaders.environment import settings
 from loaders.errors import HttpStatus, LoadError, NotData
 from loaders.tables.schema import Source
 from loaders.transfer import read_body

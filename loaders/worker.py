@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from loaders import settings
+from loaders.environment import settings
 from loaders.errors import BadFormat
 
 CHILD = Path(__file__).with_name("netcdf_child.py")

@@ -10,7 +10,7 @@ import pytest
 from dashboard import climate, clock, snapshot
 from dashboard.analysis import annual_means, normal_change, offset
 from dashboard.findings import Comparison, change_of
-from loaders import clock as loaders_clock
+from loaders.environment import clock as loaders_clock
 from loaders.tables.catalogue import catalogue
 from tests import levels
 

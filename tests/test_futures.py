@@ -22,7 +22,7 @@ from dashboard.brief import document
 from dashboard.findings import Comparison, finding
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
-from loaders import clock
+from loaders.environment import clock
 from tests import futures
 from tests.conftest import ROOT
 from tests.futures import NEWEST, Nasa, Sea, late, steady

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loaders import settings
+from loaders.environment import settings
 from loaders.tables.catalogue import catalogue
 
 WORKFLOW = Path(__file__).parents[1] / ".github" / "workflows" / "refresh.yml"

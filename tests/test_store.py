@@ -17,7 +17,8 @@ import pytest
 import xarray as xr
 from scipy.io import netcdf_file
 
-from loaders import files, settings, store
+from loaders import files, store
+from loaders.environment import settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 from loaders.netcdf import decode, encode, freeze
 

@@ -31,7 +31,7 @@ from dashboard.sentences import age, alt_line, newest_period
 from dashboard.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.text import speak, t
 from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
-from loaders import settings
+from loaders.environment import settings
 from loaders.tables.schema import Series
 
 LOG = logging.getLogger("two_seas.panel")

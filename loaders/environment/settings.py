@@ -8,7 +8,7 @@ from pathlib import Path
 from loaders.errors import Asking
 from loaders.tables.schema import Source
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 PREFIX = "TWO_SEAS_"
 

@@ -1,0 +1,3 @@
+"""What the machine says: the settings TWO_SEAS_* and the clock; enters what is read from outside the project
+and is no answer of a provider.
+"""
