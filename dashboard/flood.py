@@ -12,8 +12,8 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from loaders import regions
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Outline
 
 LAND, DRY, DRIES, WET = range(4)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from loaders import regions
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Outline
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from loaders.errors import HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
+from loaders.geometry.regions import Box
 from loaders.pieces import month
-from loaders.regions import Box
 from loaders.tables.schema import Held, Request, Series
 
 CONTENT_TYPES = ("application/x-netcdf", "application/netcdf", "application/x-download")

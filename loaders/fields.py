@@ -14,8 +14,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from loaders import contract, hypsometry
+from loaders import contract
 from loaders.errors import ContractError, SchemaChanged
+from loaders.geometry import hypsometry
 from loaders.holds import Difference
 from loaders.tables.schema import FieldRow
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.io import netcdf_file
 
-from loaders import contract, qc, regions
+from loaders import contract, qc
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Outline
 from loaders.sources import chlorophyll
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Held

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders import contract, regions
+from loaders import contract
 from loaders.errors import NotData, SchemaChanged
+from loaders.geometry import regions
 from loaders.sources import coraltemp
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held

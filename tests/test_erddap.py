@@ -10,7 +10,7 @@ import pytest
 
 from loaders import erddap, http
 from loaders.errors import Fetching, HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
-from loaders.regions import Box
+from loaders.geometry.regions import Box
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Source
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders import regions
 from loaders.errors import BadFormat, NoData, NotData, SchemaChanged, UnsafeFile
-from loaders.hypsometry import at_level, hypsometry
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.hypsometry import at_level, hypsometry
+from loaders.geometry.regions import Outline
 from loaders.sources import etopo
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag

@@ -13,9 +13,10 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 import loaders
-from loaders import commands, fields, live, opening, regions, report, store
+from loaders import commands, fields, live, opening, report, store
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries
-from loaders.hypsometry import area_at
+from loaders.geometry import regions
+from loaders.geometry.hypsometry import area_at
 from loaders.rebuild import rebuild
 from loaders.tables.catalogue import catalogue
 

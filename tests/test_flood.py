@@ -10,8 +10,8 @@ from dashboard import flood
 from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
-from loaders import regions
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Outline
 from tests.figure_json import colors, load, notes
 
 NOWHERE = Outline("nowhere", "", "", (np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]),))

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import contract, qc, regions, report, store
+from loaders import contract, qc, report, store
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
+from loaders.geometry import regions
 from loaders.plan import Selection
 from loaders.refresh import refresh
 from loaders.sources import oisst

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loaders import build_outlines
-from loaders.regions import (
+from loaders.geometry import build_outlines
+from loaders.geometry.regions import (
     FILE,
     Outline,
     area_km2,

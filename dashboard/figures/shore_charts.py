@@ -12,8 +12,8 @@ from dashboard.figures.drawing import Sketch, canvas, escape, faint, finish
 from dashboard.flood import LAND, WET, Ground
 from dashboard.palette import Palette
 from dashboard.text import number, translate
-from loaders import regions
-from loaders.regions import Box, Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Box, Outline
 
 DEGREE_KM = 111.32
 # Upper ends of the classes of depth in m, each a darker tone: what matters is shallow.

@@ -17,7 +17,7 @@ from dashboard.text import metres, number, t
 from dashboard.views import curves, ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
-from loaders import regions
+from loaders.geometry import regions
 
 GROUND, BAY = "caspian-ground-etopo", "kara-bogaz"
 LEVELS = [tenth / 10 for tenth in range(-340, -259)]

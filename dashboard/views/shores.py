@@ -14,7 +14,7 @@ from dashboard.outlines import Drawn
 from dashboard.text import number, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
-from loaders import regions
+from loaders.geometry import regions
 
 FRAMES = {"aral": regions.outlines()["aral"], "caspian": regions.outlines()["caspian"]}
 BARS = {"aral": 100.0, "caspian": 200.0}

@@ -11,10 +11,11 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import erddap, grid_file, regions
+from loaders import erddap, grid_file
 from loaders.contract import QC_ATTRIBUTES
 from loaders.errors import NotData, SchemaChanged
-from loaders.hypsometry import hypsometry
+from loaders.geometry import regions
+from loaders.geometry.hypsometry import hypsometry
 from loaders.tables.schema import FieldRow, Flag, Held, Request
 
 DATASET, VARIABLE = "ETOPO_2022_v1_60s", "z"

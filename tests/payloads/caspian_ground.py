@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from loaders import regions
+from loaders.geometry import regions
 
 from . import erddap
 

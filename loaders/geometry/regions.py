@@ -1,8 +1,8 @@
 """Outlines of the seas and their parts, and what a grid holds of them: masks, cell areas, means (pure).
 
-The table ``outlines.json`` is made by ``loaders.build_outlines`` from Natural Earth. An outline is a dated
-drawing, not a measurement: that of the Aral of the 2000s is not today's sea. Longitudes are degrees east
-from -180 to 180, latitudes degrees north; areas are those on the WGS84 ellipsoid, in km2.
+The table ``outlines.json`` is made by ``loaders.geometry.build_outlines`` from Natural Earth. An outline is a
+dated drawing, not a measurement: that of the Aral of the 2000s is not today's sea. Longitudes are degrees
+east from -180 to 180, latitudes degrees north; areas are those on the WGS84 ellipsoid, in km2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Make ``outlines.json`` from Natural Earth's polygons: python -m loaders.build_outlines FOLDER
+"""Make ``outlines.json`` from Natural Earth's polygons: python -m loaders.geometry.build_outlines FOLDER
 
 FOLDER holds the GeoJSON files named in ``PARTS``. Each ring is simplified by Douglas and Peucker's rule, its
 coordinates are rounded, and the parts of a sea are cut out of the simplified ring, so that they add up to it.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from loaders.regions import FILE
+from loaders.geometry.regions import FILE
 
 TOLERANCE = 0.005
 DECIMALS = 3

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from loaders import regions
 from loaders.errors import NoData
-from loaders.regions import Outline
+from loaders.geometry import regions
+from loaders.geometry.regions import Outline
 
 STEP = 0.1
 DERIVED = "Derived, not observed: cells of ground below each level inside the outline."

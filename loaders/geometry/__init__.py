@@ -1,0 +1,3 @@
+"""Shores and cells: outlines, areas on the sphere, areas by height; enters what needs no unit, no time and no
+provider.
+"""
