@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import daily, erddap, grid_file
+from loaders import daily, erddap
 from loaders.errors import NotData, SchemaChanged
+from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.pieces import whole_month
 from loaders.tables.schema import Held, Request, Series

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from loaders.archive import member
 from loaders.errors import BadFormat, Content, LoadError, NotData, TooLarge, UnsafeFile
+from loaders.formats.archive import member
 
 TEXT = b"date,height\n2026-08-04,-28.46\n" * 40
 

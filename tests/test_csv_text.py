@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from loaders.csv_text import number, read_table, year
 from loaders.errors import BadFormat, Content, NotData, SchemaChanged, Truncated
+from loaders.formats.csv_text import number, read_table, year
 
 WHOLE = b"Country,Year,Total\nKazakhstan,2023,286.175\nKazakhstan,2024,287.006\n"
 

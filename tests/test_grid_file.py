@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.io import netcdf_file
 
-from loaders import grid_file
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, TooLarge, UnsafeFile
+from loaders.formats import grid_file
 
 from .payloads.erddap import days, grid
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import loaders
-from loaders import grid_file, transfer
+from loaders import transfer
 from loaders.errors import BadFormat
+from loaders.formats import grid_file
 from loaders.tables.catalogue import catalogue
 from tests.conftest import ROOT
 from tests.loopback import serve, silent

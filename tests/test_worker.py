@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loaders import grid_file, netcdf_child, worker
 from loaders.errors import BadFormat
+from loaders.formats import grid_file, netcdf_child, worker
 
 from .payloads.erddap import grid
 
@@ -34,9 +34,9 @@ def other_child(tmp_path, monkeypatch):
     def replace(code: str) -> None:
         worker.close()
         script = tmp_path / "child.py"
-        place = str(Path(netcdf_child.__file__).parents[1])
+        place = str(Path(netcdf_child.__file__).parents[2])
         head = f"import os, signal, sys, time\nsys.path.insert(0, {place!r})\n"
-        script.write_text(head + "from loaders import netcdf_child\n" + code)
+        script.write_text(head + "from loaders.formats import netcdf_child\n" + code)
         monkeypatch.setattr(worker, "CHILD", script)
 
     yield replace

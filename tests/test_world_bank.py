@@ -11,7 +11,7 @@ import pytest
 
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.sources import world_bank
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

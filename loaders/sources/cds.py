@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import archive, csv_text, grid_file
 from loaders.errors import BadFormat, NotData, SchemaChanged
-from loaders.json_text import read_json
+from loaders.formats import archive, csv_text, grid_file
+from loaders.formats.json_text import read_json
 from loaders.tables.schema import Flag, Held, Request, Series
 
 ORDER = "retrieve/v1/processes/satellite-lake-water-level/execution"

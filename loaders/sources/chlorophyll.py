@@ -11,8 +11,9 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import erddap, grid_file
+from loaders import erddap
 from loaders.errors import NotData, SchemaChanged
+from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.tables.schema import Flag, Held, Request, Series
 

@@ -14,7 +14,7 @@ import xarray as xr
 
 from loaders import yearly
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.tables.schema import Held, Request, Series
 
 FIRST_YEAR = 2021

@@ -11,9 +11,10 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import erddap, grid_file
+from loaders import erddap
 from loaders.contract import QC_ATTRIBUTES
 from loaders.errors import NotData, SchemaChanged
+from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.geometry.hypsometry import hypsometry
 from loaders.tables.schema import FieldRow, Flag, Held, Request

@@ -11,9 +11,9 @@ from datetime import date, datetime
 import numpy as np
 import xarray as xr
 
-from loaders import csv_text
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
-from loaders.json_text import read_json
+from loaders.formats import csv_text
+from loaders.formats.json_text import read_json
 from loaders.tables.schema import Flag, Held, Request, Series
 
 SINCE = "2023-01-01"

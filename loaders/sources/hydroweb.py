@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import csv_text
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.json_text import read_json
+from loaders.formats import csv_text
+from loaders.formats.json_text import read_json
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Held, Request, Series
 

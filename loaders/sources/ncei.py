@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders.csv_text import number, read_table
 from loaders.errors import BadFormat, NotData, SchemaChanged
+from loaders.formats.csv_text import number, read_table
 from loaders.tables.schema import Flag, Held, Request, Series
 
 SINCE = "1961-01-01"

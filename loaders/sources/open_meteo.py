@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from loaders.daily import location, monthly, require_values, values_of
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.pieces import pieces, whole_month
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series

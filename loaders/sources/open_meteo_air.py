@@ -14,7 +14,7 @@ import xarray as xr
 
 from loaders.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.errors import SchemaChanged
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.pieces import whole_month
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series

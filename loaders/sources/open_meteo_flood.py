@@ -15,7 +15,7 @@ import xarray as xr
 
 from loaders.daily import location, monthly, points, require_values, values_of
 from loaders.errors import NotData, SchemaChanged
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.pieces import pieces, whole_month
 from loaders.tables.schema import Held, Request, Series
 

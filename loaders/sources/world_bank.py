@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
-from loaders.json_text import read_json
+from loaders.formats.json_text import read_json
 from loaders.tables.schema import Flag, Held, Request, Series
 
 FIRST_YEAR = 1990

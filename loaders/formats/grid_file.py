@@ -16,8 +16,8 @@ from math import prod
 import numpy as np
 import xarray as xr
 
-from loaders import worker
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, UnsafeFile
+from loaders.formats import worker
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 HDF5_PLACES = (0, 512, 1024, 2048, 4096, 8192, 16_384, 32_768)
