@@ -13,12 +13,13 @@ from typing import Any
 
 import xarray as xr
 
-from loaders import generation, http, store
+from loaders import generation, store
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, combined, failed, judge, refused, unchanged
 from loaders.stored import Stored, stored
 from loaders.tables.schema import Item, Progress, Request, Source
-from loaders.verdict import masked
+from loaders.transport import http
+from loaders.transport.refusal import masked
 
 MAX_PAGES = 50
 STRIKES = 2

@@ -10,7 +10,7 @@ from loaders import netcdf, report, store
 from loaders.fetch import Job
 from loaders.judge import Fetched, entry, stamp
 from loaders.tables.schema import RefreshReport, SeriesResult
-from loaders.verdict import masked
+from loaders.transport.refusal import masked
 
 HISTORY = 20
 GOOD = ("updated", "unchanged")

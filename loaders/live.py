@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from loaders import fetch, http
+from loaders import fetch
 from loaders.assemble import conform
 from loaders.environment import clock, settings
 from loaders.errors import LoadError, TimedOut
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, Request, Source
+from loaders.transport import http
 
 GRACE = 1.0
 

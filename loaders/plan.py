@@ -82,7 +82,7 @@ def plan(
 
 def _is_local(source: Source) -> bool:
     """Whether the source is asked at a loopback address, which has no minimum interval."""
-    from loaders import http
+    from loaders.transport import http
 
     try:
         host = urlsplit(http.base_url(source)).hostname or ""

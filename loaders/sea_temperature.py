@@ -13,12 +13,13 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import daily, erddap
+from loaders import daily
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
-from loaders.pieces import whole_month
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport import erddap
+from loaders.transport.spans import whole_month
 
 FIRST_DAYS = 365
 OVERLAP = 1

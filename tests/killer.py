@@ -17,7 +17,7 @@ from pathlib import Path
 
 import loaders
 from loaders import fetch, store
-from loaders.http import Answer
+from loaders.transport.http import Answer
 from tests import made_up
 from tests.payloads.gwm import Row, lake_file
 

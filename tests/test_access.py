@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from loaders import http
 from loaders.errors import HttpStatus, LoadError, TimedOut, Unreachable, UnsafeRedirect
 from loaders.tables.schema import Request, Source
+from loaders.transport import http
 from tests.loopback import reply, serve
 
 KEY = "marker-key-5f0c&x"

@@ -11,12 +11,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders import http, qc
+from loaders import qc
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
 from loaders.sources import dahiti
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series
+from loaders.transport import http
 from tests.loopback import reply, serve
 from tests.payloads.dahiti import error, export, levels, targets
 

@@ -10,12 +10,13 @@ from datetime import date
 
 import pytest
 
-from loaders import http, qc
+from loaders import qc
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
 from loaders.sources import ember
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series
+from loaders.transport import http
 from tests.loopback import reply, serve
 from tests.payloads.ember import answer, generation, intensity
 

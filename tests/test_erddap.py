@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from loaders import erddap, http
 from loaders.errors import Fetching, HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
 from loaders.geometry.regions import Box
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Source
+from loaders.transport import erddap, http
 
 from .loopback import reply, serve
 from .payloads.erddap import error, page

@@ -10,12 +10,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders import http, qc
+from loaders import qc
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import gcb
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series
+from loaders.transport import http
 from tests.loopback import reply, serve
 from tests.payloads.gcb import table
 

@@ -12,7 +12,6 @@ import zlib
 import pytest
 import trustme
 
-from loaders import access, http, transfer
 from loaders.errors import (
     BadFormat,
     HttpStatus,
@@ -24,6 +23,9 @@ from loaders.errors import (
     UnsafeRedirect,
 )
 from loaders.tables.schema import Request, Source
+from loaders.transport import address as access
+from loaders.transport import body as transfer
+from loaders.transport import http
 from tests import loopback
 from tests.loopback import chunked, drip, endless, reply, response, send, serve, silent, then_reset
 
@@ -577,6 +579,6 @@ def test_importing_the_module_loads_no_client():
     import subprocess
     import sys
 
-    code = "import sys, loaders.http; print({'requests', 'urllib3', 'tenacity'} & set(sys.modules))"
+    code = "import sys, loaders.transport.http; print({'requests', 'urllib3', 'tenacity'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

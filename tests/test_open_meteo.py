@@ -12,10 +12,10 @@ import pytest
 from loaders.contract import check, conform
 from loaders.daily import location, values_of
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.pieces import weight
 from loaders.sources import open_meteo
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Series
+from loaders.transport.spans import weight
 from tests.payloads.open_meteo import answer, days, error, point
 
 TODAY = date(2026, 8, 10)

@@ -11,10 +11,10 @@ import pytest
 
 from loaders.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.pieces import weight
 from loaders.sources import open_meteo_air as air
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Series
+from loaders.transport.spans import weight
 from tests.payloads.open_meteo_air import MU, answer, hours
 
 RECORDED = "tpisel_air-quality-api.open-meteo.com__v1__air-quality-28475d.json"

@@ -16,8 +16,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from loaders import http
 from loaders.formats import grid_file
+from loaders.transport import http
 from tests import golden_messages, more_providers
 from tests.more_providers import MONTHS
 from tests.payloads import cds, chlorophyll

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import loaders
-from loaders import transfer
 from loaders.errors import BadFormat
 from loaders.formats import grid_file
 from loaders.tables.catalogue import catalogue
+from loaders.transport import body
 from tests.conftest import ROOT
 from tests.loopback import serve, silent
 from tests.providers import live_sources
@@ -92,7 +92,7 @@ def test_rule_2_no_check_of_a_certificate_is_switched_off():
 def test_rule_5_no_source_may_send_more_than_the_caps():
     sizes = [source.max_bytes for source in catalogue().sources.values()]
     assert max(sizes) <= 25_000_000
-    assert max(sizes) * transfer.DECODED_FACTOR <= 100_000_000
+    assert max(sizes) * body.DECODED_FACTOR <= 100_000_000
     assert grid_file.MAX_DECODED <= 256_000_000
 
 

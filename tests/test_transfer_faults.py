@@ -11,8 +11,8 @@ import pytest
 import trustme
 
 import loaders
-from loaders import http
 from loaders.tables.catalogue import catalogue
+from loaders.transport import http
 from tests import fault_server, golden_messages, more_providers
 from tests.fault_contract import MARKER
 from tests.fault_server import REPLIES, closed_port, faulty, good, redirect

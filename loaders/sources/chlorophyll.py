@@ -11,11 +11,11 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import erddap
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.transport import erddap
 
 DATASET, VARIABLE = "noaacwNPPVIIRSchlaMonthly", "chlor_a"
 SINCE = date(2018, 2, 1)

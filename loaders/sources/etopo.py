@@ -11,13 +11,13 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import erddap
 from loaders.contract import QC_ATTRIBUTES
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.geometry.hypsometry import hypsometry
 from loaders.tables.schema import FieldRow, Flag, Held, Request
+from loaders.transport import erddap
 
 DATASET, VARIABLE = "ETOPO_2022_v1_60s", "z"
 METRES = ("m", "meters", "metres")

@@ -7,8 +7,9 @@ from datetime import date
 
 import xarray as xr
 
-from loaders import erddap, sea_temperature
+from loaders import sea_temperature
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport import erddap
 
 PRODUCT = sea_temperature.Product(
     dataset="ncdcOisst21Agg_LonPM180",

@@ -14,9 +14,9 @@ import xarray as xr
 
 from loaders.daily import location, monthly, require_values, values_of
 from loaders.formats.json_text import read_json
-from loaders.pieces import pieces, whole_month
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport.spans import pieces, whole_month
 
 SINCE = date(1991, 1, 1)
 # Half a cell is 0.125 degree; a cell on land taken for a point on the sea would be further away.

@@ -15,9 +15,9 @@ import xarray as xr
 from loaders.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.errors import SchemaChanged
 from loaders.formats.json_text import read_json
-from loaders.pieces import whole_month
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport.spans import whole_month
 
 SINCE = date(2022, 8, 1)
 # Half a cell is 0.2 degree.

@@ -16,8 +16,8 @@ import xarray as xr
 from loaders.daily import location, monthly, points, require_values, values_of
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats.json_text import read_json
-from loaders.pieces import pieces, whole_month
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport.spans import pieces, whole_month
 
 SINCE = date(1984, 1, 1)
 CELL = 0.05

@@ -14,11 +14,11 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from loaders import erddap
 from loaders.environment import settings
 from loaders.errors import HttpStatus, LoadError, NotData
 from loaders.tables.schema import Source
-from loaders.transfer import read_body
+from loaders.transport import erddap
+from loaders.transport.body import read_body
 
 if TYPE_CHECKING:
     from requests import Response

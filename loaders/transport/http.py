@@ -18,12 +18,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from loaders.access import address, allowed_hop, with_key
-from loaders.access import base_url as base_url
 from loaders.errors import HttpStatus, SchemaChanged, TimedOut, Truncated, Unreachable, UnsafeRedirect
 from loaders.tables.schema import Request, Source
-from loaders.transfer import read_body
-from loaders.verdict import masked, refusal, require_data
+from loaders.transport.address import address, allowed_hop, with_key
+from loaders.transport.address import base_url as base_url
+from loaders.transport.body import read_body
+from loaders.transport.refusal import masked, refusal, require_data
 
 if TYPE_CHECKING:
     from requests import Response

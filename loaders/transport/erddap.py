@@ -13,8 +13,8 @@ from datetime import date, timedelta
 
 from loaders.errors import HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
 from loaders.geometry.regions import Box
-from loaders.pieces import month
 from loaders.tables.schema import Held, Request, Series
+from loaders.transport.spans import month
 
 CONTENT_TYPES = ("application/x-netcdf", "application/netcdf", "application/x-download")
 BLOCK = re.compile(r'^\s*Error \{\s*code=\d+;\s*message="(.*)";\s*\}', re.DOTALL)
