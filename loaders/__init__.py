@@ -63,7 +63,8 @@ def open_all() -> dict[str, xr.Dataset]:
 def open_field(field_id: str) -> xr.Dataset:
     """What does not change with time, in memory with read-only arrays: a table by level or a map of heights.
 
-    Dims and units stand in ``loaders/fields.py``. Raises UnknownSeries with the nearest names, or NoData.
+    Dims and units stand in ``loaders/dataset/fields.py``. Raises UnknownSeries with the nearest names, or
+    NoData.
     """
     from loaders import opening
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import contract, fields, qc
+from loaders import qc
+from loaders.dataset import contract, fields
 from loaders.errors import ContractError, NotData, NoValue
 from loaders.tables.schema import FieldRow, Flag, Item, Series, Source
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from loaders.contract import FLAGS, NUMBERS, check, conform
+from loaders.dataset.contract import FLAGS, NUMBERS, check, conform
 from loaders.errors import CacheCorrupt, NoData, UnknownSeries
 from loaders.tables.catalogue import catalogue, find_series
 from loaders.tables.schema import Series

@@ -19,7 +19,7 @@ import xarray as xr
 from loaders import baseline, build_series, build_tables
 from loaders.build_series import Made
 from loaders.build_tables import MadeTable
-from loaders.contract import NUMBERS, TEXTS
+from loaders.dataset.contract import NUMBERS, TEXTS
 from loaders.environment import clock
 from loaders.errors import NoData
 from loaders.tables.catalogue import catalogue

@@ -13,7 +13,7 @@ import xarray as xr
 
 from loaders import figures, qc
 from loaders.addresses import SEPARATOR, normalise
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import ContractError
 from loaders.figures import Cells
 from loaders.tables.schema import Build, Flag, Series

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from loaders.contract import usable
+from loaders.dataset.contract import usable
 from loaders.derived import made
 from loaders.errors import NoData
 from loaders.qc import worst

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from loaders.contract import QC_ATTRIBUTES, usable
+from loaders.dataset.contract import QC_ATTRIBUTES, usable
 from loaders.errors import NoData
 from loaders.qc import worst
 

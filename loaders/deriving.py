@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 import xarray as xr
 
-from loaders import contract
 from loaders.consensus import level_consensus
+from loaders.dataset import contract
 from loaders.derived import (
     anomalies,
     long_term_mean,

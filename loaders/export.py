@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from loaders import netcdf
-from loaders.contract import usable
+from loaders.dataset import netcdf
+from loaders.dataset.contract import usable
 from loaders.errors import Asking
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import fields, holds, netcdf, qc, store
+from loaders import holds, qc, store
 from loaders.assemble import Assembled, Parse, assemble
+from loaders.dataset import fields, netcdf
 from loaders.errors import LoadError, NoValue
 from loaders.tables.schema import Item, Series, SeriesResult, Source
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import xarray as xr
 
-from loaders import baseline, netcdf, pairs, qc, store
+from loaders import baseline, pairs, qc, store
 from loaders.assemble import fitting
+from loaders.dataset import netcdf
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
 from loaders.tables.catalogue import catalogue, find_field, find_series
 from loaders.tables.lineage import partners

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from loaders.contract import usable
+from loaders.dataset.contract import usable
 from loaders.rules import worst
 from loaders.tables.schema import Flag, Series
 

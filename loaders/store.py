@@ -271,7 +271,7 @@ def _parsed(path: Path, stamp: tuple[int, ...] | None) -> Entry:
 
 
 def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
-    from loaders.netcdf import decode
+    from loaders.dataset.netcdf import decode
 
     dataset = decode(data)
     dataset.attrs |= {

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from dashboard.snapshot import Snapshot
-from loaders.contract import conform
+from loaders.dataset.contract import conform
 from loaders.tables.catalogue import catalogue
 
 GWM, DAHITI = "caspian-level-gwm", "caspian-level-dahiti"

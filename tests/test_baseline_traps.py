@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 from loaders import baseline, catalogue
-from loaders.contract import usable
+from loaders.dataset.contract import usable
 
 CENTRAL_ASIA = ("kaz", "uzb", "tkm", "kgz", "tjk")
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from loaders import list_series
+from loaders.dataset.units import convert
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables.catalogue import SOURCE_FILES, TABLES, catalogue, find_series, read
-from loaders.units import convert
 
 ALL = catalogue()
 # Ids that other people's scripts name: they never change.

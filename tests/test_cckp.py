@@ -13,7 +13,7 @@ import loaders
 from dashboard.findings import panels
 from dashboard.snapshot import Snapshot
 from loaders import qc
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.plan import Selection
 from loaders.sources import cckp

@@ -11,7 +11,7 @@ import pytest
 
 import loaders
 from loaders import qc, store
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, Truncated, UnsafeFile
 from loaders.sources import cds
 from loaders.tables.catalogue import catalogue

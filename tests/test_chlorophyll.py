@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.io import netcdf_file
 
-from loaders import contract, qc
+from loaders import qc
+from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions
 from loaders.geometry.regions import Outline

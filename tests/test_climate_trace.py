@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pytest
 
 from loaders.assemble import assemble
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.sources import climate_trace
 from loaders.tables.catalogue import catalogue

@@ -23,7 +23,7 @@ from tests.test_store import HOLD, child, dataset, put
 CASPIAN = "caspian-level-gwm"
 MANY = 40 if os.environ.get("TWO_SEAS_THOROUGH") else 6
 PUTS = (
-    "import sys\nfrom loaders import store\nfrom loaders.netcdf import encode\n"
+    "import sys\nfrom loaders import store\nfrom loaders.dataset.netcdf import encode\n"
     "from tests.test_store import ENTRY, dataset\n"
     "store.LOCK_WAIT = 60\nprint('ready', flush=True)\n"
     "for turn in range(int(sys.argv[1])):\n"

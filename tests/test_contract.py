@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders.contract import attributes, check, conform, usable
+from loaders.dataset.contract import attributes, check, conform, usable
+from loaders.dataset.units import convert
 from loaders.errors import ContractError, SchemaChanged
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series
-from loaders.units import convert
 
 LEVEL = catalogue().series["caspian-level-gwm"]
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders import contract
+from loaders.dataset import contract
 from loaders.errors import NotData, SchemaChanged
 from loaders.geometry import regions
 from loaders.sources import coraltemp

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from loaders import qc
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
 from loaders.sources import ember
 from loaders.tables.catalogue import catalogue

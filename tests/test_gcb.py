@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from loaders import qc
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import gcb
 from loaders.tables.catalogue import catalogue

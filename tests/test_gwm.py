@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from loaders import holds, qc
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncated
 from loaders.sources import gwm
 from loaders.tables.catalogue import catalogue

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydrocron
 from loaders.tables.catalogue import catalogue

@@ -10,7 +10,7 @@ import pytest
 
 import loaders
 from loaders import store
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydroweb
 from loaders.tables.catalogue import catalogue

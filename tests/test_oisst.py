@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import contract, qc, report, store
+from loaders import qc, report, store
+from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions
 from loaders.plan import Selection

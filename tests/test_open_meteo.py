@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from loaders.contract import check, conform
 from loaders.daily import location, values_of
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import open_meteo
 from loaders.tables.catalogue import catalogue

@@ -8,9 +8,9 @@ import xarray as xr
 
 import loaders
 from loaders import store
-from loaders.contract import conform
+from loaders.dataset.contract import conform
+from loaders.dataset.netcdf import encode
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, UnknownSeries
-from loaders.netcdf import encode
 from loaders.tables.catalogue import catalogue
 
 DAHITI, CASPIAN = "caspian-level-dahiti", "caspian-level-gwm"

@@ -10,7 +10,7 @@ import pytest
 
 from loaders import qc
 from loaders.assemble import assemble
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import owid
 from loaders.tables.catalogue import catalogue

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from loaders import baseline, holds, qc
-from loaders.contract import conform
+from loaders.dataset.contract import conform
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag
 

@@ -257,7 +257,7 @@ def test_a_damaged_file_is_fetched_in_full_again(served):
 
 @pytest.mark.parametrize("said", [{"units": "cm"}, {}], ids=["in the manifest", "in the file alone"])
 def test_what_another_release_stored_with_another_unit_is_fetched_anew(served, said):
-    from loaders.netcdf import encode
+    from loaders.dataset.netcdf import encode
 
     loaders.refresh(LAKES)
     entries = store.entries()

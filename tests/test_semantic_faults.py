@@ -13,7 +13,7 @@ import pytest
 
 import loaders
 from loaders import daily, overview, report, store
-from loaders.netcdf import encode
+from loaders.dataset.netcdf import encode
 from loaders.tables.catalogue import catalogue
 from tests import providers
 

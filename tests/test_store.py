@@ -18,9 +18,9 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 from loaders import files, store
+from loaders.dataset.netcdf import decode, encode, freeze
 from loaders.environment import settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
-from loaders.netcdf import decode, encode, freeze
 
 ROOT = Path(__file__).parents[1]
 ENTRY = {

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders.contract import check, conform
+from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.formats.json_text import read_json
 from loaders.sources import world_bank

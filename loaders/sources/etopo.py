@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders.contract import QC_ATTRIBUTES
+from loaders.dataset.contract import QC_ATTRIBUTES
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
@@ -39,7 +39,7 @@ def probe(rows: Sequence[FieldRow], *, today: date) -> Request:
 
 
 def parse(raw: bytes, row: FieldRow) -> xr.Dataset:
-    """The table or the map of ``row``, as ``loaders.fields`` has them.
+    """The table or the map of ``row``, as ``loaders.dataset.fields`` has them.
 
     Raises SchemaChanged where the field is not of heights in metres, NotData where it has holes in the sea.
     """

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from loaders import contract
+from loaders.dataset import contract
 from loaders.errors import ContractError, SchemaChanged
 from loaders.geometry import hypsometry
 from loaders.holds import Difference

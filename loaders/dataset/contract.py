@@ -18,10 +18,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from loaders.dataset.units import convert
 from loaders.errors import ContractError
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Item, Series
-from loaders.units import convert
 
 CONVENTIONS = "CF-1.11"
 NUMBERS = ("value", "uncertainty", "value_other", "spread")
