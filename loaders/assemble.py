@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import qc
 from loaders.dataset import contract, fields
 from loaders.errors import ContractError, NotData, NoValue
+from loaders.quality import qc
 from loaders.tables.schema import FieldRow, Flag, Item, Series, Source
 
 Parse = Callable[[bytes, Any], xr.Dataset]

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from loaders import figures, qc
+from loaders import figures
 from loaders.addresses import SEPARATOR, normalise
 from loaders.dataset.contract import check, conform
 from loaders.errors import ContractError
 from loaders.figures import Cells
+from loaders.quality import qc
 from loaders.tables.schema import Build, Flag, Series
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")

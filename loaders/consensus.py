@@ -15,7 +15,7 @@ import xarray as xr
 from loaders.dataset.contract import usable
 from loaders.derived import made
 from loaders.errors import NoData
-from loaders.qc import worst
+from loaders.quality.qc import worst
 from loaders.tables.schema import Flag
 
 MIN_COMMON = 12

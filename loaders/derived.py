@@ -15,7 +15,7 @@ import xarray as xr
 
 from loaders.dataset.contract import QC_ATTRIBUTES, usable
 from loaders.errors import NoData
-from loaders.qc import worst
+from loaders.quality.qc import worst
 
 NORMAL = (1991, 2020)
 # The share of its years that a base period needs, as the weather services ask of a normal.

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import holds, qc, store
+from loaders import store
 from loaders.assemble import Assembled, Parse, assemble
 from loaders.dataset import fields, netcdf
 from loaders.errors import LoadError, NoValue
+from loaders.quality import holds, qc
 from loaders.tables.schema import Item, Series, SeriesResult, Source
 
 NOTHING_PUBLISHED = "no value published"

@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import xarray as xr
 
-from loaders import baseline, pairs, qc, store
+from loaders import baseline, store
 from loaders.assemble import fitting
 from loaders.dataset import netcdf
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
+from loaders.quality import pairs, qc
 from loaders.tables.catalogue import catalogue, find_field, find_series
 from loaders.tables.lineage import partners
 from loaders.tables.schema import Series

@@ -12,10 +12,10 @@ import pytest
 import loaders
 from dashboard.findings import panels
 from dashboard.snapshot import Snapshot
-from loaders import qc
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.plan import Selection
+from loaders.quality import qc
 from loaders.sources import cckp
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

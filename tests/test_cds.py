@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import qc, store
+from loaders import store
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, Truncated, UnsafeFile
+from loaders.quality import qc
 from loaders.sources import cds
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Request, Series

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.io import netcdf_file
 
-from loaders import qc
 from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions
 from loaders.geometry.regions import Outline
+from loaders.quality import qc
 from loaders.sources import chlorophyll
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Held

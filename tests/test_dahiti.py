@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from loaders import qc
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
+from loaders.quality import qc
 from loaders.sources import dahiti
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

@@ -10,9 +10,9 @@ from datetime import date
 
 import pytest
 
-from loaders import qc
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, HttpStatus, NotData, SchemaChanged, Truncated
+from loaders.quality import qc
 from loaders.sources import ember
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from loaders import holds, qc
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncated
+from loaders.quality import holds, qc
 from loaders.sources import gwm
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

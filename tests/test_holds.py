@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders import holds
+from loaders.quality import holds
 from loaders.tables.catalogue import catalogue
 
 START = np.datetime64("2020-01-01", "ns")

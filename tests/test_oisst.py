@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import qc, report, store
+from loaders import report, store
 from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions
 from loaders.plan import Selection
+from loaders.quality import qc
 from loaders.refresh import refresh
 from loaders.sources import oisst
 from loaders.tables.catalogue import catalogue

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import baseline, pairs
+from loaders import baseline
+from loaders.quality import pairs
 from loaders.tables.catalogue import catalogue
 from tests import providers
 from tests.levels import DAHITI, GWM, span, ten_day

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from loaders import qc, rules
+from loaders.quality import qc, rules
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Series
 

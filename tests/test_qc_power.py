@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from loaders import baseline, holds, qc
+from loaders import baseline
 from loaders.dataset.contract import conform
+from loaders.quality import holds, qc
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loaders import qc, rules
+from loaders.quality import qc, rules
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Step, Threshold
 from tests.test_qc import dataset, level

@@ -17,7 +17,7 @@ import xarray as xr
 from loaders.dataset import contract
 from loaders.errors import ContractError, SchemaChanged
 from loaders.geometry import hypsometry
-from loaders.holds import Difference
+from loaders.quality.holds import Difference
 from loaders.tables.schema import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}

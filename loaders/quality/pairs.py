@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from loaders.dataset.contract import usable
-from loaders.rules import worst
+from loaders.quality.rules import worst
 from loaders.tables.schema import Flag, Series
 
 # Metres between the changes of two records of the Caspian over the same twelve months.

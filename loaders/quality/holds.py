@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from loaders import rules
+from loaders.quality import rules
 from loaders.tables.schema import Flag, Threshold
 
 MAX_FAIL = 0.05

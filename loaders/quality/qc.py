@@ -12,8 +12,8 @@ from datetime import datetime
 import numpy as np
 import xarray as xr
 
-from loaders import rules
-from loaders.rules import worst
+from loaders.quality import rules
+from loaders.quality.rules import worst
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series, Threshold
 
