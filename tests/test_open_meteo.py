@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from loaders.daily import location, values_of
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import open_meteo
+from loaders.sources.shared.daily import location, values_of
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Series
 from loaders.transport.spans import weight

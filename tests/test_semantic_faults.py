@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import daily, overview, report, store
+from loaders import overview, report, store
 from loaders.dataset.netcdf import encode
+from loaders.sources.shared import daily
 from loaders.tables.catalogue import catalogue
 from tests import providers
 

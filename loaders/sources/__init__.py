@@ -1,1 +1,3 @@
-"""One file per provider: ``requests(...)`` says what to ask, ``parse(raw, row)`` turns bytes into xarray."""
+"""One file a provider, named by the row ``module``, with ``requests`` and ``parse``; enters a provider, and
+in ``shared`` what several use.
+"""

@@ -10,7 +10,7 @@ from datetime import date
 
 import xarray as xr
 
-from loaders import sea_temperature
+from loaders.sources.shared import sea_temperature
 from loaders.tables.schema import Held, Request, Series
 
 # The axis of latitudes runs from north to south.
@@ -30,5 +30,5 @@ def probe(rows: Sequence[Series], *, today: date) -> Request:
 
 
 def parse(raw: bytes, row: Series) -> xr.Dataset:
-    """Monthly means of the sea, see ``loaders.sea_temperature``."""
+    """Monthly means of the sea, see ``loaders.sources.shared.sea_temperature``."""
     return sea_temperature.parse(PRODUCT, raw, row)

@@ -9,9 +9,9 @@ from typing import Any
 
 import xarray as xr
 
-from loaders import yearly
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.formats.json_text import read_json
+from loaders.sources.shared import yearly
 from loaders.tables.schema import Held, Request, Series
 
 FIRST_YEAR = 2000

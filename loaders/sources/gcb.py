@@ -10,9 +10,9 @@ from datetime import date
 
 import xarray as xr
 
-from loaders import yearly
 from loaders.errors import BadFormat
 from loaders.formats import csv_text
+from loaders.sources.shared import yearly
 from loaders.tables.schema import Held, Request, Series
 
 CODE, YEAR, TOTAL = "iso 3166-1 alpha-3", "year", "total"

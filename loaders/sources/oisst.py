@@ -7,7 +7,7 @@ from datetime import date
 
 import xarray as xr
 
-from loaders import sea_temperature
+from loaders.sources.shared import sea_temperature
 from loaders.tables.schema import Held, Request, Series
 from loaders.transport import erddap
 
@@ -31,5 +31,5 @@ def probe(rows: Sequence[Series], *, today: date) -> Request:
 
 
 def parse(raw: bytes, row: Series) -> xr.Dataset:
-    """Monthly means of the sea, see ``loaders.sea_temperature``."""
+    """Monthly means of the sea, see ``loaders.sources.shared.sea_temperature``."""
     return sea_temperature.parse(PRODUCT, raw, row)

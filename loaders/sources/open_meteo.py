@@ -12,8 +12,8 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders.daily import location, monthly, require_values, values_of
 from loaders.formats.json_text import read_json
+from loaders.sources.shared.daily import location, monthly, require_values, values_of
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series
 from loaders.transport.spans import pieces, whole_month

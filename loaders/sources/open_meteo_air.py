@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
-from loaders.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.errors import SchemaChanged
 from loaders.formats.json_text import read_json
+from loaders.sources.shared.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Held, Request, Series
 from loaders.transport.spans import whole_month

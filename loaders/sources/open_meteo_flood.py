@@ -13,9 +13,9 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders.daily import location, monthly, points, require_values, values_of
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats.json_text import read_json
+from loaders.sources.shared.daily import location, monthly, points, require_values, values_of
 from loaders.tables.schema import Held, Request, Series
 from loaders.transport.spans import pieces, whole_month
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import yearly
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.formats import csv_text
 from loaders.formats.json_text import read_json
+from loaders.sources.shared import yearly
 from loaders.tables.schema import Held, Request, Series
 
 FIRST_YEAR = 1990

@@ -13,10 +13,10 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from loaders import daily
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
+from loaders.sources.shared import daily
 from loaders.tables.schema import Held, Request, Series
 from loaders.transport import erddap
 from loaders.transport.spans import whole_month
