@@ -137,7 +137,7 @@ def cache_id() -> str:
 
 def fingerprint() -> str:
     """A cheap text that changes whenever a refresh stored something: the key of what is kept in memory."""
-    from loaders import store
+    from loaders.cache import store
 
     return store.fingerprint()
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import xarray as xr
 
-from loaders import generation, store
+from loaders.cache import manifest, store
+from loaders.cache.items import Stored, stored
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.judge import Fetched, combined, failed, judge, refused, unchanged
-from loaders.stored import Stored, stored
 from loaders.tables.schema import Item, Progress, Request, Source
 from loaders.transport import http
 from loaders.transport.refusal import masked
@@ -192,7 +192,7 @@ def _without(error: LoadError | None, found: Fetched) -> Fetched:
 def timed_out(row: str, seconds: float) -> Fetched:
     """The result of a series whose source was still busy a second after its deadline."""
     known = store.entries().get(row)
-    kept = generation.newest(known) if known else None
+    kept = manifest.newest(known) if known else None
     return failed(row, TimedOut(f"no complete answer within {seconds:g} s"), kept)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import store
 from loaders.assemble import Assembled, Parse, assemble
+from loaders.cache import store
 from loaders.dataset import fields, netcdf
 from loaders.errors import LoadError, NoValue
 from loaders.quality import holds, qc

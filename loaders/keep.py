@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from loaders import report, store
+from loaders import report
+from loaders.cache import store
 from loaders.dataset import netcdf
 from loaders.fetch import Job
 from loaders.judge import Fetched, entry, stamp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from loaders import baseline, store
+from loaders import baseline
+from loaders.cache import store
 from loaders.errors import LoadError
 from loaders.tables.catalogue import catalogue
 

@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import xarray as xr
 
-from loaders import baseline, store
+from loaders import baseline
 from loaders.assemble import fitting
+from loaders.cache import store
 from loaders.dataset import netcdf
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
 from loaders.quality import pairs, qc

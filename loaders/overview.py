@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from loaders import store
+from loaders.cache import store
 from loaders.environment import clock
 from loaders.errors import LoadError
 from loaders.tables import lineage

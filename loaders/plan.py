@@ -58,8 +58,8 @@ def plan(
     source: Source, rows: Mapping[str, Item], selection: Selection, attempts: Mapping, now: datetime
 ) -> Plan:
     """Leave out a source without its key, and what was answered within the source's minimum interval."""
-    from loaders import store
-    from loaders.generation import newest
+    from loaders.cache import store
+    from loaders.cache.manifest import newest
 
     if text := settings.missing_key(source):
         return Plan(source, {}, tuple(SeriesResult(row, "skipped", message=text) for row in rows), text)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from loaders import fetch, keep, overview, store
+from loaders import fetch, keep, overview
+from loaders.cache import store
+from loaders.cache.items import stored
 from loaders.environment import clock
 from loaders.errors import Cache
 from loaders.judge import Fetched, failed, judge, stamp
-from loaders.stored import stored
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, RefreshReport, Source, SourceResult
 

@@ -31,7 +31,8 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
     ``on_progress`` is called from the threads of the sources. The cache id is left to the facade: it also
     counts the baseline, of which a refresh knows nothing.
     """
-    from loaders import keep, store
+    from loaders import keep
+    from loaders.cache import store
     from loaders.formats import worker
 
     limit = settings.deadline()

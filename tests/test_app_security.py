@@ -16,7 +16,8 @@ import pytest
 import streamlit as st
 from websockets.exceptions import InvalidStatus
 
-from loaders import opening, store
+from loaders import opening
+from loaders.cache import store
 from tests import visitors
 from tests.conftest import ROOT
 from tests.serving import served

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import store
+from loaders.cache import store
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, Truncated, UnsafeFile
 from loaders.quality import qc

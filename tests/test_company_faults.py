@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 import loaders
 from dashboard.text import t
-from loaders import plan, store
+from loaders import plan
+from loaders.cache import store
 from tests.conftest import ROOT
 from tests.fault_contract import APP
 from tests.loopback import response, serve
@@ -23,7 +24,7 @@ from tests.test_store import HOLD, child, dataset, put
 CASPIAN = "caspian-level-gwm"
 MANY = 40 if os.environ.get("TWO_SEAS_THOROUGH") else 6
 PUTS = (
-    "import sys\nfrom loaders import store\nfrom loaders.dataset.netcdf import encode\n"
+    "import sys\nfrom loaders.cache import store\nfrom loaders.dataset.netcdf import encode\n"
     "from tests.test_store import ENTRY, dataset\n"
     "store.LOCK_WAIT = 60\nprint('ready', flush=True)\n"
     "for turn in range(int(sys.argv[1])):\n"

@@ -16,7 +16,8 @@ import loaders
 from dashboard import climate, findings
 from dashboard.levels import comparable
 from dashboard.snapshot import Snapshot
-from loaders import overview, printing, store
+from loaders import overview, printing
+from loaders.cache import store
 from loaders.dataset import contract, netcdf
 from loaders.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData

@@ -18,7 +18,7 @@ import pytest
 
 import loaders
 from dashboard.text import t
-from loaders import files, store
+from loaders.cache import files, store
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables.schema import Place
 from tests.loopback import reply, serve

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loaders import keep, printing, report, store
+from loaders import keep, printing, report
+from loaders.cache import store
 from loaders.tables.schema import RefreshReport
 from tests.loopback import reply, serve
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import store
+from loaders.cache import store
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydroweb

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import loaders
-from loaders import baseline, build_baseline, generation, store
+from loaders import baseline, build_baseline
+from loaders.cache import manifest, store
 from tests import providers
 from tests.providers import POINTS, series_of
 
@@ -115,16 +116,16 @@ def change(when: str, series: str = CASPIAN) -> dict:
 
 
 def test_the_list_is_bounded_by_whole_refreshes(monkeypatch):
-    monkeypatch.setattr(generation, "MAX_CHANGES", 5)
+    monkeypatch.setattr(manifest, "MAX_CHANGES", 5)
     three, two = [change("2026-11-03")] * 3, [change("2026-11-02")] * 2
-    assert generation.bounded(three + two) == three + two
-    assert generation.bounded(three + two + [change("2026-11-01")]) == three + two
-    assert generation.bounded(three + two + two) == three
+    assert manifest.bounded(three + two) == three + two
+    assert manifest.bounded(three + two + [change("2026-11-01")]) == three + two
+    assert manifest.bounded(three + two + two) == three
 
 
 @pytest.mark.parametrize("odd", [None, {}, [None], [{"when": 1}], [change("x") | {"more": 1}], "x"])
 def test_what_is_no_list_of_changes_is_empty(odd):
-    assert generation.sound({"schema": 1, "series": {}, "raw": {}, "changes": odd}, 1)["changes"] == []
+    assert manifest.sound({"schema": 1, "series": {}, "raw": {}, "changes": odd}, 1)["changes"] == []
 
 
 def test_a_manifest_of_before_the_list_is_read(served):

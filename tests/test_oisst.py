@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import report, store
+from loaders import report
+from loaders.cache import store
 from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders import store
+from loaders.cache import store
 from loaders.dataset.contract import conform
 from loaders.dataset.netcdf import encode
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, UnknownSeries

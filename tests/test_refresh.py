@@ -17,8 +17,9 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders import fetch, plan, report, store
+from loaders import fetch, plan, report
 from loaders.assemble import assemble, join, mark_provisional
+from loaders.cache import store
 from loaders.errors import Asking, NoData, NotData, NoValue
 from loaders.rebuild import rebuild
 from loaders.tables.catalogue import catalogue
@@ -634,7 +635,7 @@ def test_kill_in_the_middle_leaves_the_cache_and_the_next_refresh_succeeds(serve
     loaders.refresh(LAKES)
     served.relative[270][3] += 0.01
     code = (
-        "import loaders\nfrom loaders import store\n"
+        "import loaders\nfrom loaders.cache import store\n"
         "genuine = store.put_series\n"
         "def put(data):\n    genuine(data)\n    print('half', flush=True)\n    import time; time.sleep(60)\n"
         "store.put_series = put\n"

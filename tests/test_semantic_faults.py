@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import overview, report, store
+from loaders import overview, report
+from loaders.cache import store
 from loaders.dataset.netcdf import encode
 from loaders.sources.shared import daily
 from loaders.tables.catalogue import catalogue

@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 from scipy.io import netcdf_file
 
-from loaders import files, store
+from loaders.cache import files, store
 from loaders.dataset.netcdf import decode, encode, freeze
 from loaders.environment import settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
@@ -336,7 +336,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_temporary_one():
 # ---- company ----------------------------------------------------------------------------------------------
 
 HOLD = (
-    "import time\nfrom loaders import store\n"
+    "import time\nfrom loaders.cache import store\n"
     "with store.locked():\n    print('held', flush=True)\n    time.sleep(60)\n"
 )
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import xarray as xr
 
-from loaders import generation, store
 from loaders.assemble import fitting
+from loaders.cache import manifest, store
 from loaders.errors import LoadError
 from loaders.tables.schema import Held, Item
 
@@ -27,7 +27,7 @@ class Stored:
 
     @property
     def newest(self) -> str:
-        return generation.newest(self.entry)
+        return manifest.newest(self.entry)
 
     @property
     def held(self) -> Held:

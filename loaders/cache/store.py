@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from loaders import files, generation
+from loaders.cache import files, manifest
 from loaders.environment import clock, settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
@@ -54,7 +54,7 @@ def entries() -> dict[str, Entry]:
 
     def look() -> tuple[dict[str, Entry], bool]:
         found: dict[str, Entry] = {}
-        contents = [generation.entries(_manifest(name)) for name in (MANIFEST, PREVIOUS)]
+        contents = [manifest.entries(_manifest(name)) for name in (MANIFEST, PREVIOUS)]
         there = files.names(folder() / "series")
         for content in contents:
             for name, known in content.items():
@@ -102,7 +102,7 @@ def read_raw(source: str, sha256: str) -> bytes:
 def attempts() -> Entry:
     """``sources`` and ``series`` with the time and result of the last attempt; empty where none was made."""
     found = _json(ATTEMPTS) or {}
-    return {part: dict(generation.records(found.get(part))) for part in ("sources", "series")}
+    return {part: dict(manifest.records(found.get(part))) for part in ("sources", "series")}
 
 
 def fingerprint() -> str:
@@ -170,10 +170,10 @@ def commit(
     The generation before is kept unless both hold the same files: then it is no spare.
     """
     now = _manifest(MANIFEST)
-    new = generation.made(SCHEMA, entries, raw, [*news, *changes()])
+    new = manifest.made(SCHEMA, entries, raw, [*news, *changes()])
     if new == now:
         return False
-    if generation.hashes(now) and generation.hashes(now) != generation.hashes(new):
+    if manifest.hashes(now) and manifest.hashes(now) != manifest.hashes(new):
         files.write(folder() / PREVIOUS, _dump(now))
     files.write(folder() / MANIFEST, _dump(new))
     _sweep(new, _manifest(PREVIOUS))
@@ -186,7 +186,7 @@ def write_attempts(found: Mapping[str, Any]) -> None:
 
 def _sweep(new: Entry, previous: Entry) -> None:
     files.sweep(
-        folder() / "series", {f"{sha}.nc" for sha in generation.hashes(new) | generation.hashes(previous)}
+        folder() / "series", {f"{sha}.nc" for sha in manifest.hashes(new) | manifest.hashes(previous)}
     )
     files.sweep(folder())
     for part in (folder() / "raw").glob("*"):
@@ -212,7 +212,7 @@ def _undamaged(series_id: str) -> tuple[bytes, Entry]:
     def look() -> tuple[tuple[bytes, Entry] | bool, bool]:
         known_any = False
         for name in (MANIFEST, PREVIOUS):
-            known = generation.entries(_manifest(name)).get(series_id)
+            known = manifest.entries(_manifest(name)).get(series_id)
             known_any = known_any or known is not None
             data = _checked(known["sha256"]) if known else None
             if known and data is not None:
@@ -267,7 +267,7 @@ def _manifest(name: str) -> Entry:
 
 @lru_cache(maxsize=8)
 def _parsed(path: Path, stamp: tuple[int, ...] | None) -> Entry:
-    return generation.sound((_json(path.name) if stamp else None) or {}, SCHEMA)
+    return manifest.sound((_json(path.name) if stamp else None) or {}, SCHEMA)
 
 
 def _with_origin(data: bytes, known: Entry) -> xr.Dataset:

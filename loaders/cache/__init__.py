@@ -1,0 +1,3 @@
+"""What is stored: the drawn layout, the manifest, the files; enters what reads or writes the folder of the
+cache.
+"""
