@@ -80,9 +80,9 @@ def open_fields() -> dict[str, xr.Dataset]:
 
 def open_table(table_id: str) -> pd.DataFrame:
     """A baseline table that is not a time series. Raises UnknownSeries or NoData."""
-    from loaders import baseline
+    from loaders.baseline import csv_tables
 
-    return baseline.read_table(table_id)
+    return csv_tables.read_table(table_id)
 
 
 def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr.Dataset:

@@ -30,9 +30,9 @@ def build_baseline(
     out: Annotated[Path | None, typer.Option(help="default: data_cache/baseline")] = None,
 ) -> None:
     """Make the embedded baseline from files of published figures."""
-    from loaders import baseline, build_baseline
+    from loaders.baseline import build_baseline, csv_tables
 
-    target = out or baseline.folder()
+    target = out or csv_tables.folder()
     made = build_baseline.build(folder, target)
     printing.text([f"{len(made['series'])} series and {len(made['tables'])} tables in {target}"])
 

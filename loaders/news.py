@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loaders import baseline
+from loaders.baseline import csv_tables
 from loaders.cache import store
 from loaders.errors import LoadError
 from loaders.tables.catalogue import catalogue
@@ -39,7 +39,7 @@ def _held() -> list[dict[str, Any]]:
 
 def _embedded() -> list[dict[str, Any]]:
     try:
-        found = baseline.manifest()
+        found = csv_tables.manifest()
     except LoadError:
         return []
     points = sum(entry["points"] for entry in found["series"].values())

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import xarray as xr
 
-from loaders import baseline
 from loaders.assemble import fitting
+from loaders.baseline import csv_tables
 from loaders.cache import store
 from loaders.dataset import netcdf
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
@@ -115,7 +115,7 @@ def _beside(row: Series, dataset: xr.Dataset, origin: str) -> xr.Dataset:
 
 
 def _embedded(series_id: str) -> xr.Dataset:
-    dataset = baseline.read(series_id)
-    known = baseline.manifest()["series"][series_id]
+    dataset = csv_tables.read(series_id)
+    known = csv_tables.manifest()["series"][series_id]
     dataset.attrs |= {"origin": "baseline", "payload_sha256": known["sha256"], "history": known["how"]}
     return dataset

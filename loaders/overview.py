@@ -192,9 +192,9 @@ def _mean_step(known: dict[str, Any]) -> float | None:
 
 @cache
 def _baseline() -> dict[str, Any]:
-    from loaders import baseline
+    from loaders.baseline import csv_tables
 
     try:
-        return baseline.manifest()["series"]
+        return csv_tables.manifest()["series"]
     except LoadError:
         return {}

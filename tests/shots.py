@@ -10,7 +10,7 @@ import xarray as xr
 
 import loaders
 from dashboard.snapshot import Snapshot
-from loaders import baseline as embedded
+from loaders.baseline import csv_tables as embedded
 
 CACHE_ID = "0123456789ab"
 # The day on which the pages are read, whatever the clock says.

@@ -17,7 +17,7 @@ from dashboard.commitments import register
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.text import DEFAULT, languages, speaking, t, words
-from loaders import baseline as embedded
+from loaders.baseline import csv_tables as embedded
 from loaders.tables import lineage
 from tests.conftest import ROOT
 from tests.figure_json import ASCII_MINUS, colors, load, notes, numbers, shown, vertical_lines

@@ -38,10 +38,10 @@ def stored():
     def one(name):
         return loaders.open_series(name, origin="baseline")
 
-    from loaders import baseline
+    from loaders.baseline import csv_tables
 
     return snapshot.Snapshot(
-        catalogue(), {name: one(name) for name in baseline.manifest()["series"]}, "0" * 12
+        catalogue(), {name: one(name) for name in csv_tables.manifest()["series"]}, "0" * 12
     )
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders import baseline, build_series, catalogue, figures
-from loaders.addresses import normalise
-from loaders.build_baseline import build
+from loaders import catalogue
+from loaders.baseline import build_series, csv_tables, figures
+from loaders.baseline.addresses import normalise
+from loaders.baseline.build_baseline import build
 from loaders.errors import BadFormat, CacheCorrupt, ContractError, NoData, UnknownSeries
 from loaders.tables.catalogue import TABLES, find_series
 from loaders.tables.catalogue import read as read_catalogue
@@ -59,7 +60,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("series_id", PROMISED)
 def test_promised_series_is_there(series_id):
-    dataset = baseline.read(series_id)
+    dataset = csv_tables.read(series_id)
     assert dataset.attrs["series_id"] == series_id
     assert dataset.attrs["provenance_grade"] in ("primary", "secondary", "read-off", "stated")
     assert dataset["value"].attrs["units"] == catalogue().indicators[dataset.attrs["indicator"]].unit
@@ -95,7 +96,7 @@ def test_every_file_names_its_terms_and_how_it_was_made(manifest):
 
 def test_manifest_counts_what_the_files_hold(manifest):
     for series_id, entry in manifest["series"].items():
-        dataset = baseline.read(series_id)
+        dataset = csv_tables.read(series_id)
         days = dataset["time"].values.astype("datetime64[D]").astype(str)
         assert (entry["first"], entry["newest"], entry["points"]) == (days[0], days[-1], days.size)
         assert entry["rows_built"] == days.size
@@ -115,8 +116,8 @@ def test_every_link_is_an_https_address(manifest):
 
 def test_only_the_outlier_of_2000_and_a_dry_bed_fail():
     failed = {}
-    for series_id in baseline.manifest()["series"]:
-        dataset = baseline.read(series_id)
+    for series_id in csv_tables.manifest()["series"]:
+        dataset = csv_tables.read(series_id)
         bad = dataset["time"].values[dataset["qc"].values == 4].astype("datetime64[D]")
         if bad.size:
             failed[series_id] = [str(day) for day in bad]
@@ -134,48 +135,50 @@ def copy(tmp_path, monkeypatch):
     """A copy of the baseline that the reader takes for its own."""
     target = tmp_path / "baseline"
     shutil.copytree(COMMITTED, target)
-    monkeypatch.setattr(baseline, "folder", lambda: target)
-    baseline.manifest.cache_clear()
+    monkeypatch.setattr(csv_tables, "folder", lambda: target)
+    csv_tables.manifest.cache_clear()
     yield target
-    baseline.manifest.cache_clear()
+    csv_tables.manifest.cache_clear()
 
 
 def test_a_changed_number_is_not_shown(copy):
     path = copy / "series" / "caspian-level-gauges.csv"
     path.write_text(path.read_text("utf-8").replace("-29.01", "-28.01"), "utf-8")
     with pytest.raises(CacheCorrupt, match="caspian-level-gauges"):
-        baseline.read("caspian-level-gauges")
-    assert float(baseline.read("aral-level-table")["value"][10]) == 53.4
+        csv_tables.read("caspian-level-gauges")
+    assert float(csv_tables.read("aral-level-table")["value"][10]) == 53.4
 
 
 def test_a_missing_file_is_a_corrupt_baseline(copy):
     (copy / "series" / "caspian-level-gauges.csv").unlink()
     with pytest.raises(CacheCorrupt, match="unreadable"):
-        baseline.read("caspian-level-gauges")
+        csv_tables.read("caspian-level-gauges")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"series": {}}'])
 def test_a_broken_manifest_is_a_corrupt_baseline(copy, content):
     (copy / "manifest.json").write_text(content, "utf-8")
     with pytest.raises(CacheCorrupt, match="manifest"):
-        baseline.read("caspian-level-gauges")
+        csv_tables.read("caspian-level-gauges")
 
 
 def test_an_installed_package_reads_its_own_copy(tmp_path, monkeypatch):
-    monkeypatch.setattr(baseline, "__file__", str(tmp_path / "site" / "loaders" / "baseline.py"))
-    assert baseline.folder.__wrapped__() == tmp_path / "site" / "loaders" / "_baseline"
+    monkeypatch.setattr(
+        csv_tables, "__file__", str(tmp_path / "site" / "loaders" / "baseline" / "csv_tables.py")
+    )
+    assert csv_tables.folder.__wrapped__() == tmp_path / "site" / "loaders" / "_baseline"
     checkout = tmp_path / "site" / "data_cache" / "baseline"
     checkout.mkdir(parents=True)
     (checkout / "manifest.json").write_text("{}", "utf-8")
-    assert baseline.folder.__wrapped__() == checkout
+    assert csv_tables.folder.__wrapped__() == checkout
 
 
 def test_unknown_series_and_table_name_the_nearest():
     with pytest.raises(UnknownSeries) as error:
-        baseline.read("caspian-level-gauge")
+        csv_tables.read("caspian-level-gauge")
     assert "caspian-level-gauges" in error.value.nearest
     with pytest.raises(UnknownSeries) as error:
-        baseline.read_table("aral-hypsometry")
+        csv_tables.read_table("aral-hypsometry")
     assert "aral-hypsometry-whole" in error.value.nearest
 
 
@@ -184,11 +187,11 @@ def test_a_known_series_that_was_not_built_is_no_data(copy):
     del manifest["series"]["caspian-level-gauges"]
     (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(NoData):
-        baseline.read("caspian-level-gauges")
+        csv_tables.read("caspian-level-gauges")
 
 
 def test_a_table_keeps_words_as_words():
-    seals = baseline.read_table("caspian-seals")
+    seals = csv_tables.read_table("caspian-seals")
     assert list(seals["time"]) == ["1900s", "2005", "2006", "2022", "2022"]
     assert seals["value"].dtype == np.float64
     assert seals.attrs["licence"]
@@ -306,7 +309,7 @@ def _points(entry: dict) -> set[tuple[str, float]]:
 @pytest.mark.parametrize("per", ["monthly", "annual"])
 def test_means_meet_the_published_ones(samples, per):
     theirs = figures.read(samples / "figures" / f"caspian_level_altimetry_{per}.csv")
-    ours = baseline.read(f"caspian-level-dahiti-{per}")
+    ours = csv_tables.read(f"caspian-level-dahiti-{per}")
     days = [str(figures.stamp(row)) for row in theirs]
     assert list(ours["time"].values.astype("datetime64[D]").astype(str)) == days
     np.testing.assert_allclose(ours["value"], [float(row["value"]) for row in theirs], atol=0.0011)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders import baseline, catalogue
+from loaders import catalogue
+from loaders.baseline import csv_tables
 from loaders.dataset.contract import usable
 
 CENTRAL_ASIA = ("kaz", "uzb", "tkm", "kgz", "tjk")
@@ -18,11 +19,11 @@ CENTRAL_ASIA = ("kaz", "uzb", "tkm", "kgz", "tjk")
 
 def at(series_id: str, time: str, name: str = "value"):
     """The single value of a series at one time."""
-    return baseline.read(series_id)[name].sel(time=np.datetime64(time, "ns")).item()
+    return csv_tables.read(series_id)[name].sel(time=np.datetime64(time, "ns")).item()
 
 
 def times(series_id: str) -> list[str]:
-    return list(baseline.read(series_id)["time"].values.astype("datetime64[D]").astype(str))
+    return list(csv_tables.read(series_id)["time"].values.astype("datetime64[D]").astype(str))
 
 
 def years(dataset: xr.Dataset) -> np.ndarray:
@@ -89,7 +90,7 @@ def test_published_number(series_id, time, value):
 
 def test_volga_extremes_are_those_of_the_page():
     """Minimum 166.0 in 1975, maximum 333.2 in 1994, mean 236.2 printed (237.5 of the list)."""
-    flow = baseline.read("volga-runoff-kazhydromet")
+    flow = csv_tables.read("volga-runoff-kazhydromet")
     low, high = flow["value"].values.argmin(), flow["value"].values.argmax()
     assert (years(flow)[low], float(flow["value"][low])) == (1975, 166.0)
     assert (years(flow)[high], float(flow["value"][high])) == (1994, 333.2)
@@ -98,13 +99,13 @@ def test_volga_extremes_are_those_of_the_page():
 
 
 def test_all_rivers_mean_of_1936_1996():
-    rivers = baseline.read("caspian-rivers-runoff-kazhydromet")["value"].sel(time=slice("1936", "1996"))
+    rivers = csv_tables.read("caspian-rivers-runoff-kazhydromet")["value"].sel(time=slice("1936", "1996"))
     assert float(rivers.mean()) == pytest.approx(294.5, abs=0.05)
 
 
 def test_ghg_of_kazakhstan_falls_by_7_4_a_year():
     """Least squares over 2016-2023: -7.4 Mt a year; 340 Mt in 2023."""
-    ghg = baseline.read("kaz-ghg-owid")["value"].sel(time=slice("2016", "2023"))
+    ghg = csv_tables.read("kaz-ghg-owid")["value"].sel(time=slice("2016", "2023"))
     assert np.polyfit(ghg["time"].dt.year, ghg, 1)[0] == pytest.approx(-7.4, abs=0.05)
     assert float(ghg[-1]) == pytest.approx(340, abs=0.5)
 
@@ -115,9 +116,9 @@ def test_ghg_of_kazakhstan_falls_by_7_4_a_year():
 @pytest.mark.fault("S17")
 def test_trap_01_altimetry_and_gauges_never_share_a_datum():
     """Satellite heights stand about 0.55 m above the gauges: 0.533 +- 0.030 over 1993-2022."""
-    assert baseline.read("caspian-level-dahiti").attrs["datum"] == "dahiti-2023"
-    assert baseline.read("caspian-level-gauges").attrs["datum"] == "baltic-kz"
-    offsets = baseline.read_table("caspian-datum-offsets").set_index(["from_series", "to_series"])
+    assert csv_tables.read("caspian-level-dahiti").attrs["datum"] == "dahiti-2023"
+    assert csv_tables.read("caspian-level-gauges").attrs["datum"] == "baltic-kz"
+    offsets = csv_tables.read_table("caspian-datum-offsets").set_index(["from_series", "to_series"])
     found = offsets.loc[("caspian-level-dahiti-annual", "caspian-level-kazhydromet-annual")]
     assert found["offset"] == pytest.approx(0.533, abs=0.0006)
     assert found["sd"] == pytest.approx(0.030, abs=0.0006)
@@ -133,25 +134,25 @@ def test_trap_02_the_whole_aral_ends_in_1990(series_id):
     assert times(series_id)[0] == "1950-01-01"
     assert times(series_id)[-1] == "1990-01-01"
     assert len(times(series_id)) == 41
-    dropped = {drop["time"] for drop in baseline.manifest()["series"][series_id]["dropped"]}
+    dropped = {drop["time"] for drop in csv_tables.manifest()["series"][series_id]["dropped"]}
     assert dropped == {str(year) for year in range(1991, 2002)}
 
 
 def test_trap_02_unesco_confirms_the_table_while_it_is_whole():
     """The areas differ by at most 0.3 thousand km2 in 1986-1990."""
-    table, unesco = baseline.read("aral-area-table")["value"], baseline.read("aral-area-unesco")["value"]
+    table, unesco = csv_tables.read("aral-area-table")["value"], csv_tables.read("aral-area-unesco")["value"]
     difference = np.abs(table - unesco)
     assert difference.sizes["time"] == 5
     assert float(difference.max()) <= 300
 
 
 def test_trap_03_south_is_west_and_east_and_total_is_all_three():
-    south = baseline.read("south-aral-area-unesco")["value"]
-    parts = sum(baseline.read(f"south-aral-{part}-area-unesco")["value"] for part in ("west", "east"))
+    south = csv_tables.read("south-aral-area-unesco")["value"]
+    parts = sum(csv_tables.read(f"south-aral-{part}-area-unesco")["value"] for part in ("west", "east"))
     assert parts.sizes["time"] == 12
     np.testing.assert_allclose(south.sel(time=parts["time"]), parts, atol=0.5)
-    total = baseline.read("aral-area-unesco")["value"]
-    np.testing.assert_allclose(total, south + baseline.read("north-aral-area-unesco")["value"], atol=10.5)
+    total = csv_tables.read("aral-area-unesco")["value"]
+    np.testing.assert_allclose(total, south + csv_tables.read("north-aral-area-unesco")["value"], atol=10.5)
     # The printed column Large of 2007 holds 4.45 thousand km2: the west basin.
     assert float(south.sel(time="2007-01-01")) == 11_480
     assert at("south-aral-west-area-unesco", "2007-01-01") == 4450
@@ -160,31 +161,31 @@ def test_trap_03_south_is_west_and_east_and_total_is_all_three():
 @pytest.mark.parametrize("place", ["aral", "north-aral", "south-aral", "south-aral-west", "south-aral-east"])
 def test_trap_04_the_news_rows_of_2019_2023_are_nowhere(place):
     assert times(f"{place}-area-unesco")[-1] == "2018-01-01"
-    dropped = baseline.manifest()["series"][f"{place}-area-unesco"]["dropped"]
+    dropped = csv_tables.manifest()["series"][f"{place}-area-unesco"]["dropped"]
     assert [drop["time"] for drop in dropped] == ["2019", "2020", "2021", "2022", "2023"]
 
 
 def test_trap_04_1986_was_one_sea():
     for place in ("north-aral", "south-aral"):
         assert "one sea" in at(f"{place}-area-unesco", "1986-01-01", "note")
-        assert "one sea" in baseline.read(f"{place}-area-unesco").attrs["caveat"]
+        assert "one sea" in csv_tables.read(f"{place}-area-unesco").attrs["caveat"]
 
 
 def test_trap_05_misprints_and_placeholders_of_the_table():
     """417 km3 of rain in 1986 lost its decimal sign; 1 stands for missing from 1990."""
     assert "1986-01-01" not in times("aral-precipitation-table")
     for name in ("precipitation", "evaporation", "salinity"):
-        series = baseline.read(f"aral-{name}-table")
+        series = csv_tables.read(f"aral-{name}-table")
         assert times(f"aral-{name}-table")[-1] == "1989-01-01"
         assert float(series["value"].min()) > 2
         assert float(series["value"].max()) < 75
-    levels = baseline.read_table("aral-hypsometry-large")
+    levels = csv_tables.read_table("aral-hypsometry-large")
     assert "1995" not in set(levels["years"])
 
 
 @pytest.mark.parametrize("series_id", ["amu-darya-inflow-table", "syr-darya-kazaly-table"])
 def test_trap_05_the_second_source_from_1990_is_suspect(series_id):
-    series = baseline.read(series_id)
+    series = csv_tables.read(series_id)
     late = years(series) >= 1990
     assert set(series["qc"].values[late]) == {3}
     assert set(series["qc"].values[~late]) == {1}
@@ -193,7 +194,7 @@ def test_trap_05_the_second_source_from_1990_is_suspect(series_id):
 
 def test_trap_06_part_years_are_suspect_and_say_so():
     """10 heights from 28 September 1992, 21 to 22 July 2023."""
-    annual = baseline.read("caspian-level-dahiti-annual")
+    annual = csv_tables.read("caspian-level-dahiti-annual")
     suspect = annual.isel(time=annual["qc"].values == 3)
     assert list(years(suspect)) == [1992, 2023]
     assert all(note.startswith("part year") for note in suspect["note"].values)
@@ -204,14 +205,14 @@ def test_trap_06_part_years_are_suspect_and_say_so():
 def test_trap_07_the_outlier_of_2000_keeps_its_value_and_fails():
     assert at("caspian-level-dahiti", "2000-01-27") == -27.307
     assert at("caspian-level-dahiti", "2000-01-27", "qc") == 4
-    kept = usable(baseline.read("caspian-level-dahiti"))["value"].sel(time="2000-01")
+    kept = usable(csv_tables.read("caspian-level-dahiti"))["value"].sel(time="2000-01")
     assert float(kept.max() - kept.min()) < 0.25
     assert at("caspian-level-dahiti-monthly", "2000-01-01") == pytest.approx(float(kept.mean()), abs=0.0006)
 
 
 def test_trap_07_false_alarms_of_the_rules_stay_rare():
     """At most 0.5 % of a curated record suspect, 0.1 % failed."""
-    flags = baseline.read("caspian-level-dahiti")["qc"].values
+    flags = csv_tables.read("caspian-level-dahiti")["qc"].values
     assert flags.size == 1112
     assert (flags == 4).sum() == 1
     assert (flags == 3).sum() <= 5
@@ -219,7 +220,7 @@ def test_trap_07_false_alarms_of_the_rules_stay_rare():
 
 def test_trap_08_formal_errors_are_no_error_bars():
     for name in ("", "-monthly", "-annual"):
-        assert "uncertainty" not in baseline.read(f"caspian-level-dahiti{name}")
+        assert "uncertainty" not in csv_tables.read(f"caspian-level-dahiti{name}")
 
 
 def test_trap_09_a_mean_lies_between_its_extremes():
@@ -227,7 +228,7 @@ def test_trap_09_a_mean_lies_between_its_extremes():
     assert at("caspian-level-kazhydromet-east", "2023-11-15") == -29.20
     checked = 0
     for coast in ("north", "east"):
-        series = baseline.read(f"caspian-level-kazhydromet-{coast}")
+        series = csv_tables.read(f"caspian-level-kazhydromet-{coast}")
         for value, note in zip(series["value"].values, series["note"].values, strict=True):
             span = [part for part in note.split("; ") if part.startswith("min ")]
             if span:
@@ -238,7 +239,7 @@ def test_trap_09_a_mean_lies_between_its_extremes():
 
 
 def test_trap_10_coast_means_are_zones_with_their_periods():
-    north = baseline.read("caspian-level-kazhydromet-north")
+    north = csv_tables.read("caspian-level-kazhydromet-north")
     assert north.attrs["zone"] == "north-coast"
     assert "wind surges" in north.attrs["caveat"]
     assert "flood" in at("caspian-level-kazhydromet-north", "2024-06-05", "note")
@@ -270,20 +271,20 @@ def test_trap_11_officials_who_disagree_are_series_of_their_own():
 
 
 def test_trap_11_the_level_of_2014_stays_a_mark():
-    stated = baseline.read_table("caspian-level-stated").set_index("time")
+    stated = csv_tables.read_table("caspian-level-stated").set_index("time")
     assert stated.loc["2014", "value"] == -27.43
     assert stated.loc["2014", "qc"] == 3
     assert "2014-01-01" not in times("caspian-level-gauges")
 
 
 def test_trap_12_27_km3_is_a_design_volume_of_2010():
-    series = baseline.read("north-aral-volume-published")
+    series = csv_tables.read("north-aral-volume-published")
     assert list(years(series)[series["value"].values == 27]) == [2010]
     assert at("north-aral-volume-published", "2010-01-01", "qc") == 3
 
 
 def test_trap_13_basin_runoff_is_in_no_series():
-    runoff = baseline.read_table("aral-basin-runoff")
+    runoff = csv_tables.read_table("aral-basin-runoff")
     both = runoff[runoff["where"] == "both"].set_index("time")
     assert both["value"].to_dict() == {"2021": 98.49, "2023": 106.06, "2024": 108.24}
     assert both["qc"].to_dict() == {"2021": 1, "2023": 1, "2024": 3}
@@ -293,12 +294,12 @@ def test_trap_13_basin_runoff_is_in_no_series():
         if row.source == "published" and row.sea == "aral" and row.indicator in ("inflow", "river-flow")
     ]
     assert len(flows) >= 6
-    assert max(float(baseline.read(key)["value"].max()) for key in flows) < 75
+    assert max(float(csv_tables.read(key)["value"].max()) for key in flows) < 75
 
 
 def test_trap_14_part_year_inflow_is_a_fact_and_no_point():
     assert times("north-aral-inflow-published") == ["2022-01-01", "2024-01-01"]
-    stated = baseline.read_table("north-aral-inflow-stated")
+    stated = csv_tables.read_table("north-aral-inflow-stated")
     parts = stated[stated["what"] == "inflow"].set_index("time")
     assert parts["value"].to_dict() == {
         "2023-02": 0.803, "2024-06-24": 1.1, "2025-12-08": 1.7, "2005/2024-06": 46.6,
@@ -314,7 +315,7 @@ def test_trap_14_part_year_inflow_is_a_fact_and_no_point():
     [("aral-hypsometry-whole", 40, 38.24, 53.4), ("aral-hypsometry-large", 6, 33.8, 36.6)],
 )
 def test_trap_15_the_curve_rises_strictly_and_names_its_ends(table, rows, low, high):
-    curve = baseline.read_table(table)
+    curve = csv_tables.read_table(table)
     assert len(curve) == rows
     for name in ("level", "area", "volume"):
         assert (np.diff(curve[name]) > 0).all()
@@ -325,7 +326,7 @@ def test_trap_15_the_curve_rises_strictly_and_names_its_ends(table, rows, low, h
 
 def test_trap_15_years_of_equal_level_are_averaged():
     """53.16 m stood in 1955 (66,837 km2) and in 1958 (66,821 km2)."""
-    curve = baseline.read_table("aral-hypsometry-whole").set_index("level")
+    curve = csv_tables.read_table("aral-hypsometry-whole").set_index("level")
     assert curve.loc[53.16, "area"] == 66_829
     assert curve.loc[53.16, "volume"] == pytest.approx((1085.27 + 1084.63) / 2)
     assert curve.loc[53.16, "years"] == "1955 1958"
@@ -334,23 +335,23 @@ def test_trap_15_years_of_equal_level_are_averaged():
 def test_trap_16_the_reference_book_area_is_suspect():
     assert at("caspian-area-published", "2021-01-01") == 371_000
     assert at("caspian-area-published", "2021-01-01", "qc") == 3
-    assert "Garabogaz" in baseline.read("caspian-area-published").attrs["caveat"]
+    assert "Garabogaz" in csv_tables.read("caspian-area-published").attrs["caveat"]
 
 
 def test_trap_17_words_and_empty_values_load_as_facts_only():
     assert times("caspian-area-published") == ["2006-01-01", "2021-01-01", "2024-01-01"]
-    areas = baseline.read_table("caspian-area-stated").set_index("time")
+    areas = csv_tables.read_table("caspian-area-stated").set_index("time")
     assert areas.loc["1990s", "value"] == 386.4
-    seals = baseline.read_table("caspian-seals")
+    seals = csv_tables.read_table("caspian-seals")
     claim = seals[seals["what"].str.startswith("official claim")].iloc[0]
     assert np.isnan(claim["value"])
     assert "270,000-300,000" in claim["note"]
     assert times("south-aral-west-salinity-ginzburg") == ["2003-01-01"]
-    west = baseline.read_table("south-aral-west-published")
+    west = csv_tables.read_table("south-aral-west-published")
     salinity = west[(west["what"] == "salinity") & (west["time"] == "2019")].iloc[0]
     assert np.isnan(salinity["value"])
     assert "140-150" in salinity["note"]
-    events = baseline.read_table("kara-bogaz-timeline").set_index("time")
+    events = csv_tables.read_table("kara-bogaz-timeline").set_index("time")
     assert events.loc["1980-03", "note"].startswith("strait closed")
     assert events.loc["1992", "source_url"] == "https://doi.org/10.1007/s10498-008-9054-z"
     assert "inflow" not in set(events["what"])
@@ -364,11 +365,11 @@ def test_trap_18_both_areas_are_in_km2():
 
 def test_trap_19_seals_are_never_a_line():
     assert "seals" not in {row.indicator for row in catalogue().series.values()}
-    assert set(baseline.read_table("caspian-seals")["what"]) >= {"all animals", "pups"}
+    assert set(csv_tables.read_table("caspian-seals")["what"]) >= {"all animals", "pups"}
 
 
 def test_trap_20_iranian_gauge_zeros_have_no_datum():
-    zeros = baseline.read_table("caspian-gauge-zeros").set_index("where")
+    zeros = csv_tables.read_table("caspian-gauge-zeros").set_index("where")
     suspect = zeros[zeros["qc"] == 3]
     assert set(suspect.index) == {"Ashuradeh", "Neka", "Nowshahr", "Fereydunkenar", "Anzali"}
     assert set(suspect["note"]) == {"datum not stated"}
@@ -381,7 +382,7 @@ def test_trap_20_iranian_gauge_zeros_have_no_datum():
 
 def test_rule_1_each_height_system_has_its_own_name():
     levels = {
-        key: baseline.read(key).attrs["datum"]
+        key: csv_tables.read(key).attrs["datum"]
         for key, row in catalogue().series.items()
         if row.source == "published" and row.indicator == "level"
     }
@@ -390,11 +391,11 @@ def test_rule_1_each_height_system_has_its_own_name():
         "baltic-aral", "hydroweb-legos",
     }  # fmt: skip
     assert levels["caspian-level-azerbaijan-sector"] != levels["caspian-level-kazhydromet-sector-annual"]
-    assert all(baseline.read(key).attrs["datum_note"] for key in levels)
+    assert all(csv_tables.read(key).attrs["datum_note"] for key in levels)
 
 
 def test_rule_1_the_export_of_2026_stands_0_085_m_above_the_copy_of_2023():
-    offsets = baseline.read_table("caspian-datum-offsets")
+    offsets = csv_tables.read_table("caspian-datum-offsets")
     found = offsets[(offsets["from_datum"] == "dahiti-2026") & (offsets["to_datum"] == "dahiti-2023")].iloc[0]
     assert found["offset"] == pytest.approx(0.085, abs=0.0006)
     assert found["sd"] == pytest.approx(0.022, abs=0.0006)
@@ -411,7 +412,7 @@ def test_rule_1_the_export_of_2026_stands_0_085_m_above_the_copy_of_2023():
     ],
 )
 def test_rule_2_the_grade_is_told(series_id, grade, words):
-    attrs = baseline.read(series_id).attrs
+    attrs = csv_tables.read(series_id).attrs
     assert attrs["provenance_grade"] == grade
     assert words in attrs["title"]
 
@@ -421,18 +422,20 @@ def test_rule_3_the_whole_sea_of_2024_has_two_values():
     assert (at(series, "2024-01-01"), at(series, "2024-01-01", "value_other")) == (-29.05, -29.18)
     assert at(series, "2024-01-01", "qc") == 3
     assert "-29.18" in at(series, "2024-01-01", "note")
-    assert int(baseline.read(series)["value_other"].notnull().sum()) == 1
+    assert int(csv_tables.read(series)["value_other"].notnull().sum()) == 1
 
 
 def test_rule_3_the_withdrawn_year_2025_is_suspect_and_provisional():
-    series = baseline.read("caspian-level-kazhydromet-annual")
+    series = csv_tables.read("caspian-level-kazhydromet-annual")
     assert at("caspian-level-kazhydromet-annual", "2025-01-01", "qc") == 3
     assert list(years(series)[series["provisional"].values == 1]) == [2025]
 
 
 def test_only_that_year_is_provisional():
     found = [
-        key for key in baseline.manifest()["series"] if bool(baseline.read(key)["provisional"].values.any())
+        key
+        for key in csv_tables.manifest()["series"]
+        if bool(csv_tables.read(key)["provisional"].values.any())
     ]
     assert found == ["caspian-level-kazhydromet-annual"]
 
@@ -446,15 +449,15 @@ def test_rule_4_the_low_of_1977_differs_by_source():
 
 def test_rule_4_sector_and_sea_are_two_lists():
     """2000: -27.18 and -27.07; 2023: -29.02 and -28.86; on average within 0.06 m in 1993-2017."""
-    sector = baseline.read("caspian-level-kazhydromet-sector-annual")["value"]
-    difference = sector - baseline.read("caspian-level-kazhydromet-annual")["value"]
+    sector = csv_tables.read("caspian-level-kazhydromet-sector-annual")["value"]
+    difference = sector - csv_tables.read("caspian-level-kazhydromet-annual")["value"]
     assert float(np.abs(difference.sel(time=slice("1993", "2017"))).mean()) < 0.06
     assert float(difference.sel(time="2000-01-01")) == pytest.approx(-0.11, abs=0.001)
     assert float(difference.sel(time="2023-01-01")) == pytest.approx(-0.16, abs=0.001)
 
 
 def test_rule_5_disagreeing_changes_stand_side_by_side_and_garbled_ones_are_gone():
-    changes = baseline.read_table("caspian-change-published")
+    changes = csv_tables.read_table("caspian-change-published")
     assert not {-24, -69, -70} & set(changes["value"])
     assert set(changes[changes["time"] == "2025"]["value"]) == {-25, -15}
     forecast = changes[changes["mark"] == "forecast"]
@@ -473,16 +476,16 @@ def test_rule_6_nothing_dated_after_march_2023_and_2021_for_the_two_arals_but_th
 
 def test_rule_7_the_older_table_is_the_kazaly_gauge():
     """Correlation 0.993 and equal sums (ratio 0.999) over 1950-2001."""
-    old = baseline.read("syr-darya-kazaly-table")["value"]
-    new = baseline.read("syr-darya-flow-kazaly")["value"].sel(time=old["time"])
+    old = csv_tables.read("syr-darya-kazaly-table")["value"]
+    new = csv_tables.read("syr-darya-flow-kazaly")["value"].sel(time=old["time"])
     assert np.corrcoef(old, new)[0, 1] == pytest.approx(0.993, abs=0.0015)
     assert float(new.sum() / old.sum()) == pytest.approx(1, abs=0.002)
-    assert "inflow" not in baseline.read("syr-darya-kazaly-table").attrs["title"].lower()
+    assert "inflow" not in csv_tables.read("syr-darya-kazaly-table").attrs["title"].lower()
 
 
 def test_like_quarters_give_the_fall_since_the_speech():
     """2022-Q4 to 2023-Q3 against 2025-Q2 to 2026-Q1: -38.2 cm; with the partial 2026-Q2 it would be -41.3."""
-    quarters = baseline.read("caspian-level-dahiti-2026-quarterly")
+    quarters = csv_tables.read("caspian-level-dahiti-2026-quarterly")
     value = quarters["value"]
     before = value.sel(time=slice("2022-10", "2023-09"))
     after = value.sel(time=slice("2025-04", "2026-03"))
@@ -494,40 +497,40 @@ def test_like_quarters_give_the_fall_since_the_speech():
 
 
 def test_single_satellite_days_are_no_series():
-    stated = baseline.read_table("caspian-level-stated").set_index("time")
+    stated = csv_tables.read_table("caspian-level-stated").set_index("time")
     assert stated.loc["2026-01-09", "value"] == -29.11
     assert stated.loc["2026-01-09", "qc"] == 3
     assert set(stated.loc[["2024-01/2024-06"], "value"]) == {-28.85, -29.19}
 
 
 def test_targets_and_forecasts_have_their_own_mark():
-    targets = baseline.read_table("north-aral-targets")
+    targets = csv_tables.read_table("north-aral-targets")
     assert set(targets["mark"]) == {"target"}
     concept = targets[targets["who"].str.contains("concept")].set_index("time")["value"]
     assert concept.to_dict() == {"2025": 20.6, "2029": 24.1, "2030": 27.0}
-    volga = baseline.read_table("volga-cascade-inflow")
+    volga = csv_tables.read_table("volga-cascade-inflow")
     forecast = volga[volga["mark"] == "forecast"]
     assert forecast["value"].isna().all()
     assert forecast["note"].iloc[0].startswith("46 to 56")
-    ports = baseline.read_table("caspian-ports").set_index("where")
+    ports = csv_tables.read_table("caspian-ports").set_index("where")
     assert (ports.loc["Aktau", "mark"], ports.loc["Aktau", "value"]) == ("target", 7.7)
     marks = {"observed", "stated", "target", "forecast"}
     facts = [key for key, table in catalogue().tables.items() if table.kind in ("facts", "list")]
-    assert all(set(baseline.read_table(key)["mark"]) <= marks for key in facts)
-    volumes = baseline.read("north-aral-volume-published")["value"]
+    assert all(set(csv_tables.read_table(key)["mark"]) <= marks for key in facts)
+    volumes = csv_tables.read("north-aral-volume-published")["value"]
     assert not {34.0, 20.6} & set(volumes.values)
 
 
 def test_the_share_with_large_hydro_is_not_the_official_one():
-    assert 13.5 not in baseline.read("kaz-renewables-official-published")["value"].values
-    energy = baseline.read_table("kaz-energy-stated")
+    assert 13.5 not in csv_tables.read("kaz-renewables-official-published")["value"].values
+    energy = csv_tables.read_table("kaz-energy-stated")
     share = energy[energy["value"] == 13.5].iloc[0]
     assert "large hydro" in share["note"]
     assert share["qc"] == 3
 
 
 def test_planned_events_stay_visible_with_their_outcome():
-    events = baseline.read_table("events-2026").set_index("what")
+    events = csv_tables.read_table("events-2026").set_index("what")
     assert "not found" in events.loc["Caspian summit, Tehran", "note"]
     assert events.loc["Kazakhstan 2035 NDC", "note"].startswith("not filed")
     assert len(events) == 9
@@ -546,7 +549,7 @@ def test_planned_events_stay_visible_with_their_outcome():
     ],
 )
 def test_each_anomaly_names_its_base_and_averages_to_zero_there(series_id, base):
-    series = baseline.read(series_id)
+    series = csv_tables.read(series_id)
     assert series.attrs["base_period"] == base
     assert float(series["value"].sel(time=slice(*base.split("-"))).mean()) == pytest.approx(0, abs=0.01)
 
@@ -558,22 +561,22 @@ def test_each_anomaly_names_its_base_and_averages_to_zero_there(series_id, base)
      ("kgz", 0.22), ("tjk", 0.29), ("world", 0.19)],
 )  # fmt: skip
 def test_warming_since_1961(place, trend):
-    series = baseline.read(f"{place}-air-temperature-era5")["value"].sel(time=slice("1961", "2024"))
+    series = csv_tables.read(f"{place}-air-temperature-era5")["value"].sel(time=slice("1961", "2024"))
     assert series.sizes["time"] == 64
     assert np.polyfit(series["time"].dt.year, series, 1)[0] * 10 == pytest.approx(trend, abs=0.0051)
 
 
 def test_early_reanalysis_years_are_suspect():
     for place in CENTRAL_ASIA:
-        series = baseline.read(f"{place}-air-temperature-era5")
+        series = csv_tables.read(f"{place}-air-temperature-era5")
         assert set(series["qc"].values[years(series) < 1950]) == {3}
-    kgz, irn = (baseline.read(f"{place}-air-temperature-era5") for place in ("kgz", "irn"))
+    kgz, irn = (csv_tables.read(f"{place}-air-temperature-era5") for place in ("kgz", "irn"))
     assert years(kgz)[kgz["qc"].values == 3].max() == 1969
     assert set(years(irn)[(irn["qc"].values == 3) & (years(irn) > 1950)]) == set(range(1980, 1990))
 
 
 def test_months_of_a_year_make_the_year():
-    months = baseline.read("kaz-air-temperature-era5-monthly")["value"].sel(time="2023")
+    months = csv_tables.read("kaz-air-temperature-era5-monthly")["value"].sel(time="2023")
     assert months.sizes["time"] == 12
     assert float(months.mean()) == pytest.approx(at("kaz-air-temperature-era5", "2023-01-01"), abs=0.0015)
 
@@ -588,28 +591,28 @@ def test_uncertainty_of_hadcrut5_is_one_standard_deviation():
 def test_reanalysis_rain_is_never_called_measured():
     """1991-2020: 331 mm over Kazakhstan by the model, 250 by the gauges."""
     for place in ("kaz", "uzb", "tkm", "kgz", "tjk", "aze", "rus", "irn"):
-        attrs = baseline.read(f"{place}-precipitation-era5").attrs
+        attrs = csv_tables.read(f"{place}-precipitation-era5").attrs
         assert attrs["kind"] == "modelled"
         assert "never as measured rain" in attrs["caveat"]
-    rain = baseline.read("kaz-precipitation-era5")["value"].sel(time=slice("1991", "2020"))
+    rain = csv_tables.read("kaz-precipitation-era5")["value"].sel(time=slice("1991", "2020"))
     assert float(rain.mean()) == pytest.approx(331, abs=0.5)
 
 
 def test_water_withdrawal_is_in_km3_and_carried_years_are_suspect():
     """The copied column said billion cubic metres and held cubic metres."""
     for place in CENTRAL_ASIA:
-        assert 4 < float(baseline.read(f"{place}-water-withdrawal-owid")["value"].max()) < 70
-    flags = [baseline.read(f"{place}-water-withdrawal-owid")["qc"].values
+        assert 4 < float(csv_tables.read(f"{place}-water-withdrawal-owid")["value"].max()) < 70
+    flags = [csv_tables.read(f"{place}-water-withdrawal-owid")["qc"].values
              for place in ("kaz", "uzb", "tkm", "kgz", "tjk", "aze", "rus", "irn")]  # fmt: skip
     assert (np.concatenate(flags) == 3).sum() == 136
 
 
 def test_countries_are_called_country_means():
     for place in ("kaz", "rus"):
-        series = baseline.read(f"{place}-air-temperature-era5")
+        series = csv_tables.read(f"{place}-air-temperature-era5")
         assert "country mean" in series.attrs["title"]
         assert "not of a sea" in series.attrs["caveat"]
-    assert set(baseline.read("aze-fish-capture-fao")["qc"].values) == {3}
+    assert set(csv_tables.read("aze-fish-capture-fao")["qc"].values) == {3}
 
 
 # ---- NASA G-REALM year means: each trap of the two files --------------------------------------------------
@@ -626,7 +629,7 @@ NORTH, WEST, EAST = list(GREALM)[2:]
 
 def yearly(series_id: str) -> dict[int, float]:
     """Good whole years."""
-    data = baseline.read(series_id)
+    data = csv_tables.read(series_id)
     good = data.isel(time=np.isin(data["qc"].values, (1, 2)))
     return dict(zip(years(good).tolist(), good["value"].values.tolist(), strict=True))
 
@@ -635,7 +638,7 @@ def yearly(series_id: str) -> dict[int, float]:
 def test_grealm_2024_is_as_printed_and_every_other_year_is_read_off(series_id):
     assert at(series_id, "2024-01-01") == GREALM[series_id]
     assert "as printed in the table" in at(series_id, "2024-01-01", "note")
-    data = baseline.read(series_id)
+    data = csv_tables.read(series_id)
     others = data.isel(time=years(data) != 2024)
     assert np.isnan(at(series_id, "2024-01-01", "uncertainty"))
     assert set(others["uncertainty"].values.tolist()) == {0.003}
@@ -645,7 +648,7 @@ def test_grealm_2024_is_as_printed_and_every_other_year_is_read_off(series_id):
 
 @pytest.mark.parametrize("series_id", GREALM)
 def test_grealm_is_no_baltic_height_and_one_voice_with_the_other_satellites(series_id):
-    attrs = baseline.read(series_id).attrs
+    attrs = csv_tables.read(series_id).attrs
     assert attrs["datum"] == "egm2008-gwm"
     rows = catalogue().series
     live = [row for row in rows.values() if row.source == "gwm"]
@@ -657,7 +660,9 @@ def test_grealm_is_never_joined_to_the_stated_baltic_level():
     """41.46 m of the year 2023 here, 40.90 m as stated in March 2023: two heights of one water."""
     assert at(NORTH, "2023-01-01") == pytest.approx(41.46, abs=0.0051)
     assert at("north-aral-level-published", "2023-03-05") == 40.90
-    assert baseline.read("north-aral-level-published").attrs["datum"] != baseline.read(NORTH).attrs["datum"]
+    assert (
+        csv_tables.read("north-aral-level-published").attrs["datum"] != csv_tables.read(NORTH).attrs["datum"]
+    )
 
 
 def test_grealm_part_years_enter_no_mean():
@@ -667,7 +672,7 @@ def test_grealm_part_years_enter_no_mean():
 
 
 def test_grealm_returns_the_bed_of_the_east_basin():
-    data = baseline.read(EAST)
+    data = csv_tables.read(EAST)
     flags = dict(zip(years(data).tolist(), data["qc"].values.tolist(), strict=True))
     assert {flags[year] for year in range(2009, 2012)} == {3}
     assert {flags[year] for year in range(2012, 2025)} == {4}
@@ -730,8 +735,8 @@ def test_grealm_errors_are_those_of_a_difference():
 def test_no_error_counts_twice():
     """What stands at each point of a series is not stated for its differences again."""
     for row in catalogue().series.values():
-        if row.systematic_error and row.cadence == "year" and row.id in baseline.manifest()["series"]:
-            data = baseline.read(row.id)
+        if row.systematic_error and row.cadence == "year" and row.id in csv_tables.manifest()["series"]:
+            data = csv_tables.read(row.id)
             if "uncertainty" in data:
                 assert float(data["uncertainty"].max()) < row.systematic_error / 2, row.id
 

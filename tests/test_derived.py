@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from loaders import baseline
+from loaders.baseline import csv_tables
 from loaders.consensus import level_consensus
 from loaders.derived import (
     anomalies,
@@ -116,7 +116,7 @@ def test_long_term_mean_by_hand():
 
 def test_mean_flow_of_the_volga_is_near_the_published_one():
     """228.6 km3 for 1936-1996 in another source; the embedded list has its own gauge and begins later."""
-    mean, error, number = long_term_mean(baseline.read("volga-runoff-kazhydromet"), 1936, 1996)
+    mean, error, number = long_term_mean(csv_tables.read("volga-runoff-kazhydromet"), 1936, 1996)
     assert number >= 55
     assert mean == pytest.approx(228.6, rel=0.06)
     assert 3 < error < 9
@@ -267,7 +267,7 @@ def test_too_short_a_window_is_refused():
 def test_two_versions_of_the_caspian_satellite_record_agree_on_the_fall():
     """10-day heights to 2023, and quarters of the export of 2026, which stands 0.085 m higher."""
     names = ("caspian-level-dahiti", "caspian-level-dahiti-2026-quarterly")
-    parts = [baseline.read(name) for name in names]
+    parts = [csv_tables.read(name) for name in names]
     for part, group in zip(parts, "ab", strict=True):
         part.attrs["independence_group"] = group
     made = level_consensus(parts, ("2016-01", "2022-12"))

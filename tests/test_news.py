@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import loaders
-from loaders import baseline, build_baseline
+from loaders.baseline import build_baseline, csv_tables
 from loaders.cache import manifest, store
 from tests import providers
 from tests.providers import POINTS, series_of
@@ -141,6 +141,6 @@ def test_a_manifest_of_before_the_list_is_read(served):
 def test_the_built_day_moves_only_with_the_content(monkeypatch, tmp_path):
     content = {"schema": 1, "series": {"a": {"sha256": "0"}}, "tables": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(content | {"built": "2020-02-29"}))
-    monkeypatch.setattr(baseline, "folder", lambda: tmp_path)
+    monkeypatch.setattr(csv_tables, "folder", lambda: tmp_path)
     assert build_baseline._built(content) == "2020-02-29"
     assert build_baseline._built(content | {"series": {}}) == f"{datetime.now(UTC):%Y-%m-%d}"

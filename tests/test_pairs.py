@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import baseline
+from loaders.baseline import csv_tables
 from loaders.quality import pairs
 from loaders.tables.catalogue import catalogue
 from tests import providers
@@ -71,7 +71,7 @@ def test_only_records_of_the_whole_caspian_by_satellite_are_compared():
 
 def test_what_is_opened_is_marked_and_what_is_stored_is_not(httpserver, monkeypatch):
     served = providers.start(httpserver, monkeypatch)
-    embedded = baseline.read(DAHITI)
+    embedded = csv_tables.read(DAHITI)
     months = embedded["time"].values.astype("datetime64[M]")
     monkeypatch.setattr(
         providers, "TODAY", embedded["time"].values[-1].astype("datetime64[D]").astype(object)

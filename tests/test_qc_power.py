@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from loaders import baseline
+from loaders.baseline import csv_tables
 from loaders.dataset.contract import conform
 from loaders.quality import holds, qc
 from loaders.tables.catalogue import catalogue
@@ -20,7 +20,7 @@ from loaders.tables.schema import Flag
 SERIES = catalogue().series
 LEVELS = [
     key
-    for key, entry in baseline.manifest()["series"].items()
+    for key, entry in csv_tables.manifest()["series"].items()
     if SERIES[key].indicator == "level" and SERIES[key].kind == "observed" and entry["points"] >= 12
 ]
 ALTIMETRY = ["caspian-level-dahiti"]
@@ -29,7 +29,7 @@ FEET, CM = 1 / 0.3048, 100.0
 
 def plain(series_id: str) -> xr.Dataset:
     """The record as a source would send it: its values, nothing flagged."""
-    dataset = baseline.read(series_id)
+    dataset = csv_tables.read(series_id)
     return dataset.assign(qc=("time", np.ones(dataset.sizes["time"], dtype="int8")))
 
 
@@ -103,7 +103,7 @@ def test_a_single_spike_is_flagged(series_id, size, share):
 def test_real_records_raise_few_false_alarms():
     """At most 5 of 1,000 curated values suspect and 1 of 1,000 failed, over the whole baseline."""
     flags = []
-    for series_id in baseline.manifest()["series"]:
+    for series_id in csv_tables.manifest()["series"]:
         record = plain(series_id)
         flags.append(qc.flag(record, SERIES[series_id])["qc"].values)
     every = np.concatenate(flags)
@@ -112,7 +112,7 @@ def test_real_records_raise_few_false_alarms():
     assert np.mean(every == Flag.FAIL) <= 0.001
 
 
-@pytest.mark.parametrize("series_id", [key for key in LEVELS if baseline.read(key).sizes["time"] >= 100])
+@pytest.mark.parametrize("series_id", [key for key in LEVELS if csv_tables.read(key).sizes["time"] >= 100])
 def test_no_long_level_record_raises_more_than_its_share(series_id):
     flags = qc.flag(plain(series_id), SERIES[series_id])["qc"].values
     assert np.mean(flags == Flag.SUSPECT) <= 0.005

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @cache
 def folder() -> Path:
     """``data_cache/baseline`` of a checkout, else the copy that the installed package carries."""
-    checkout = Path(__file__).parents[1] / "data_cache" / "baseline"
-    return checkout if (checkout / "manifest.json").is_file() else Path(__file__).with_name("_baseline")
+    checkout = Path(__file__).parents[2] / "data_cache" / "baseline"
+    return checkout if (checkout / "manifest.json").is_file() else Path(__file__).parents[1] / "_baseline"
 
 
 @cache

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from loaders import figures
-from loaders.addresses import normalise
-from loaders.build_series import Made, joined, own_note
-from loaders.figures import Cells
+from loaders.baseline import figures
+from loaders.baseline.addresses import normalise
+from loaders.baseline.build_series import Made, joined, own_note
+from loaders.baseline.figures import Cells
 from loaders.tables.schema import Facts, Flag, Table
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from loaders import figures
-from loaders.addresses import SEPARATOR, normalise
+from loaders.baseline import figures
+from loaders.baseline.addresses import SEPARATOR, normalise
+from loaders.baseline.figures import Cells
 from loaders.dataset.contract import check, conform
 from loaders.errors import ContractError
-from loaders.figures import Cells
 from loaders.quality import qc
 from loaders.tables.schema import Build, Flag, Series
 

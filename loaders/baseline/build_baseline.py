@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders import baseline, build_series, build_tables
-from loaders.build_series import Made
-from loaders.build_tables import MadeTable
+from loaders.baseline import build_series, build_tables, csv_tables
+from loaders.baseline.build_series import Made
+from loaders.baseline.build_tables import MadeTable
 from loaders.dataset.contract import NUMBERS, TEXTS
 from loaders.environment import clock
 from loaders.errors import NoData
@@ -141,7 +141,7 @@ def _record(made: Made | MadeTable, credit: Credit, samples: Path) -> dict[str, 
 
 def _built(manifest: dict[str, Any]) -> str:
     """The day of the embedded build, if that is the same, else today (UTC)."""
-    path = baseline.folder() / "manifest.json"
+    path = csv_tables.folder() / "manifest.json"
     embedded = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     same = all(embedded.get(key) == part for key, part in manifest.items())
     return embedded["built"] if same and "built" in embedded else f"{clock.now():%Y-%m-%d}"
