@@ -90,7 +90,7 @@ def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr
 
     Raises NoData for fewer than two independent sources or too few common steps.
     """
-    from loaders import consensus
+    from loaders.derived import consensus
 
     return consensus.level_consensus(levels, window)
 

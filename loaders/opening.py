@@ -85,7 +85,7 @@ def open_fields() -> dict[str, xr.Dataset]:
 
 def _derived(row: Series, origin: str, known: dict[str, xr.Dataset]) -> xr.Dataset:
     """Computed from its inputs; as live as the newest of them."""
-    from loaders.deriving import derive
+    from loaders.derived.deriving import derive
 
     assert row.derive is not None
     inputs = []

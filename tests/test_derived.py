@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from loaders.baseline import csv_tables
-from loaders.consensus import level_consensus
-from loaders.derived import (
+from loaders.derived.consensus import level_consensus
+from loaders.derived.formulas import (
     anomalies,
     long_term_mean,
     precipitation_less_evaporation,

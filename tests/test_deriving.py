@@ -19,7 +19,7 @@ from dashboard.snapshot import Snapshot
 from loaders import overview, printing
 from loaders.cache import store
 from loaders.dataset import contract, netcdf
-from loaders.deriving import FORMULAS, derive
+from loaders.derived.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData
 from loaders.judge import Fetched, entry
 from loaders.tables import lineage

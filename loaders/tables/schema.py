@@ -147,7 +147,8 @@ class Build(Row):
 
 
 class Derive(Row):
-    """How a derived series is computed when it is opened: a formula of ``loaders/deriving.py``, its inputs.
+    """How a derived series is computed when it is opened: a formula of ``loaders/derived/deriving.py``, its
+    inputs.
 
     ``window`` is the first and last year or month that the formula's mean is taken over, where it takes one.
     """

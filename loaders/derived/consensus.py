@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from loaders.dataset.contract import usable
-from loaders.derived import made
+from loaders.derived.formulas import made
 from loaders.errors import NoData
 from loaders.quality.qc import worst
 from loaders.tables.schema import Flag

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 import xarray as xr
 
-from loaders.consensus import level_consensus
 from loaders.dataset import contract
-from loaders.derived import (
+from loaders.derived.consensus import level_consensus
+from loaders.derived.formulas import (
     anomalies,
     long_term_mean,
     precipitation_less_evaporation,
