@@ -14,7 +14,7 @@ from dashboard import clock, translated
 from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
 from dashboard.text import DEFAULT
-from loaders.overview import STALE
+from loaders.access.overview import STALE
 from loaders.tables.schema import Catalogue, Item, Series
 
 # Days of the longest step: a period is not late before its longest successor could have ended.

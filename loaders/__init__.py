@@ -48,14 +48,14 @@ def open_series(series_id: str, *, origin: Origin = "best") -> xr.Dataset:
     ``best`` is the live series as a whole if it is there and undamaged, else the baseline's; the two are
     never mixed. Raises UnknownSeries with the nearest names, or NoData; never gives an empty dataset.
     """
-    from loaders import opening
+    from loaders.access import opening
 
     return opening.open_series(series_id, origin)
 
 
 def open_all() -> dict[str, xr.Dataset]:
     """Every series that has something stored, in catalogue order."""
-    from loaders import opening
+    from loaders.access import opening
 
     return opening.open_all()
 
@@ -66,14 +66,14 @@ def open_field(field_id: str) -> xr.Dataset:
     Dims and units stand in ``loaders/dataset/fields.py``. Raises UnknownSeries with the nearest names, or
     NoData.
     """
-    from loaders import opening
+    from loaders.access import opening
 
     return opening.open_field(field_id)
 
 
 def open_fields() -> dict[str, xr.Dataset]:
     """Every field that has something stored; none before the first refresh."""
-    from loaders import opening
+    from loaders.access import opening
 
     return opening.open_fields()
 
@@ -97,21 +97,21 @@ def level_consensus(levels: Sequence[xr.Dataset], window: tuple[str, str]) -> xr
 
 def list_series(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:
     """What ``list --json`` prints."""
-    from loaders import overview
+    from loaders.access import overview
 
     return overview.series_list(sea, indicator)
 
 
 def list_fields(sea: str | None = None) -> list[dict[str, Any]]:
     """The rows of ``list --json`` that are no series; they have no indicator, unit or days."""
-    from loaders import overview
+    from loaders.access import overview
 
     return overview.field_list(sea)
 
 
 def status() -> dict[str, Any]:
     """What ``status --json`` prints."""
-    from loaders import overview
+    from loaders.access import overview
 
     return overview.status()
 
@@ -123,14 +123,14 @@ def changes() -> list[dict[str, Any]]:
     ``outcome`` is ``updated``, ``held`` or ``baseline``; the last is one entry for all that was built in, at
     the day it was built, with no series. ``largest`` is the largest change of a value, in ``unit``, or None.
     """
-    from loaders import news
+    from loaders.access import news
 
     return news.listed()
 
 
 def cache_id() -> str:
     """12 hex digits that move only when a value moves."""
-    from loaders import overview
+    from loaders.access import overview
 
     return overview.cache_id()
 
@@ -144,27 +144,27 @@ def fingerprint() -> str:
 
 def to_csv(datasets: Sequence[xr.Dataset], *, raw: bool = False, view: str = "") -> str:
     """Tidy CSV with ``#`` header lines; flags 4 and 9 only with ``raw``."""
-    from loaders import export
+    from loaders.access import export
 
     return export.to_csv(datasets, raw=raw, view=view)
 
 
 def table_to_csv(table: pd.DataFrame, datasets: Sequence[xr.Dataset], *, view: str = "") -> str:
     """A table made of these series, under the ``#`` header lines of each."""
-    from loaders import export
+    from loaders.access import export
 
     return export.table_to_csv(table, datasets, view=view)
 
 
 def to_netcdf(dataset: xr.Dataset) -> bytes:
     """NetCDF classic bytes of one series or field."""
-    from loaders import export
+    from loaders.access import export
 
     return export.to_netcdf(dataset)
 
 
 def to_zip(datasets: Sequence[xr.Dataset], texts: Mapping[str, str], *, view: str = "") -> bytes:
     """The CSV of all, the NetCDF of each and further texts by file name; the same input, the same bytes."""
-    from loaders import export
+    from loaders.access import export
 
     return export.bundle(datasets, texts, view=view)

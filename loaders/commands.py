@@ -81,8 +81,8 @@ def export(
     raw: Annotated[bool, typer.Option(help="also values flagged 4 or 9")] = False,
 ) -> None:
     """Series and fields as tidy CSV or as CF NetCDF."""
-    from loaders import export as exporting
-    from loaders import opening
+    from loaders.access import export as exporting
+    from loaders.access import opening
 
     require("format", [format], ["csv", "netcdf"])
     chosen = [opening.open_item(name) for name in dict.fromkeys(series)]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from loaders import fetch, keep, overview
+from loaders import fetch, keep
+from loaders.access import overview
 from loaders.cache import store
 from loaders.cache.items import stored
 from loaders.environment import clock

@@ -16,7 +16,7 @@ import pytest
 import streamlit as st
 from websockets.exceptions import InvalidStatus
 
-from loaders import opening
+from loaders.access import opening
 from loaders.cache import store
 from tests import visitors
 from tests.conftest import ROOT
@@ -32,7 +32,7 @@ MEGABYTES = 1024
 # Runs in the server before its script: counts how often the data are loaded.
 COUNTING = """
 import os
-from loaders import opening
+from loaders.access import opening
 genuine = opening.open_all
 def counted():
     with open(os.environ["COUNT_LOADS"], "a") as file:

@@ -135,8 +135,8 @@ def test_cache_id_is_the_hash_of_sorted_lines(run, served):
     ("days", "state"), [(7, "fresh"), (30, "fresh"), (31, "stale"), (100, "stale"), (101, "silent")]
 )
 def test_age_is_told_in_steps_of_the_series(days, state):
-    from loaders.overview import age_days
-    from loaders.overview import state as word
+    from loaders.access.overview import age_days
+    from loaders.access.overview import state as word
 
     row = catalogue().series[CASPIAN]
     newest = (providers.TODAY - providers.timedelta(days=days)).isoformat()

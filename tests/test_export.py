@@ -13,7 +13,7 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 import loaders
-from loaders.export import package, to_csv, to_netcdf, to_zip
+from loaders.access.export import package, to_csv, to_netcdf, to_zip
 
 HOSTILE = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "a # b", "plain, with comma", 'quote "x"']
 

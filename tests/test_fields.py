@@ -13,7 +13,8 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 import loaders
-from loaders import commands, live, opening, report
+from loaders import commands, live, report
+from loaders.access import opening
 from loaders.cache import store
 from loaders.dataset import fields
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries

@@ -8,7 +8,7 @@ import pytest
 
 import loaders
 from dashboard import freshness, markup
-from loaders import overview
+from loaders.access import overview
 
 TODAY = date(2026, 6, 30)
 CATALOGUE = loaders.catalogue()

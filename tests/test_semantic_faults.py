@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import overview, report
+from loaders import report
+from loaders.access import overview
 from loaders.cache import store
 from loaders.dataset.netcdf import encode
 from loaders.sources.shared import daily

@@ -11,7 +11,7 @@ from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.text import day, mended, number, t, translate
 from dashboard.views import parts, sources
-from loaders.overview import SILENT
+from loaders.access.overview import SILENT
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection

@@ -15,7 +15,7 @@ from dashboard.snapshot import label
 from dashboard.text import day, number, plural, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
-from loaders.overview import SILENT, STALE
+from loaders.access.overview import SILENT, STALE
 
 NAMED = 3
 COLUMNS = "minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,2.3fr) minmax(0,3fr) minmax(0,2fr)"

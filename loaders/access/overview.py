@@ -65,7 +65,7 @@ def _records(rows: Iterable[Item], sea: str | None) -> list[dict[str, Any]]:
 
 def status() -> dict[str, Any]:
     """The cache id, the newest day of all, the age of each series, the last attempts, and what came."""
-    from loaders import news
+    from loaders.access import news
 
     today, live = clock.now().date(), store.entries()
     attempts = store.attempts()["sources"]
@@ -173,7 +173,7 @@ def age_days(newest: str | None, today: date) -> int | None:
 @lru_cache(maxsize=256)
 def _computed(series_id: str, cache_id: str) -> tuple[str | None, dict[str, Any]]:
     """Kept while ``cache_id`` stands: until then the values cannot move."""
-    from loaders import opening
+    from loaders.access import opening
 
     try:
         dataset = opening.open_series(series_id, "best")

@@ -1,0 +1,3 @@
+"""What a reader gets: open, status, changes, export; enters what the public face calls and nothing that asks
+a provider.
+"""
