@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from loaders.plan import Selection
-from loaders.refresh import Step
-from loaders.refresh import refresh as _refresh
+from loaders.pipeline.plan import Selection
+from loaders.pipeline.refresh import Step
+from loaders.pipeline.refresh import refresh as _refresh
 
 # ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
 # functions win.

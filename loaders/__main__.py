@@ -15,8 +15,8 @@ app = commands.new_app("Public series of the Aral and the Caspian: list, refresh
 @app.command()
 def rebuild(source: commands.Sources = None) -> None:
     """Parse the kept raw answers again, without network."""
-    from loaders import report
-    from loaders.rebuild import rebuild as run
+    from loaders.pipeline import report
+    from loaders.pipeline.rebuild import rebuild as run
 
     commands.require("source", source, commands.live_sources())
     done = run(source or ())

@@ -50,7 +50,7 @@ def refresh(
     accept: Annotated[list[str] | None, typer.Option(help="accept the last hold of an id")] = None,
 ) -> None:
     """Fetch, check and store."""
-    from loaders import report
+    from loaders.pipeline import report
     from loaders.tables.catalogue import find_item
 
     require("sea", sea, sea_names())
@@ -106,13 +106,13 @@ def write_file(command: str, name: str, data: bytes) -> str:
 
 def check_live(source: Sources = None) -> None:
     """Ask each source for its smallest answer: are address, format and ids as expected? Stores nothing."""
-    from loaders import live
+    from loaders.pipeline import live_check
 
     require("source", source, live_sources())
-    findings = live.check(source or ())
+    findings = live_check.check(source or ())
     for found in findings:
         printing.text([f"{found.source}: {found.outcome}: {found.text}"])
-    raise typer.Exit(live.exit_code(findings))
+    raise typer.Exit(live_check.exit_code(findings))
 
 
 SHARED: dict[str, Callable] = {

@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 import loaders
-from loaders import fetch
 from loaders.cache import store
+from loaders.pipeline import fetch
 from loaders.transport.http import Answer
 from tests import made_up
 from tests.payloads.gwm import Row, lake_file

@@ -14,7 +14,7 @@ from dashboard.findings import panels
 from dashboard.snapshot import Snapshot
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
-from loaders.plan import Selection
+from loaders.pipeline.plan import Selection
 from loaders.quality import qc
 from loaders.sources import cckp
 from loaders.tables.catalogue import catalogue

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 import pytest
 
-from loaders.assemble import assemble
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
+from loaders.pipeline.assemble import assemble
 from loaders.sources import climate_trace
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Series

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 import loaders
 from dashboard.text import t
-from loaders import plan
 from loaders.cache import store
+from loaders.pipeline import plan
 from tests.conftest import ROOT
 from tests.fault_contract import APP
 from tests.loopback import response, serve

@@ -22,7 +22,7 @@ from loaders.cache import store
 from loaders.dataset import contract, netcdf
 from loaders.derived.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData
-from loaders.judge import Fetched, entry
+from loaders.pipeline.outcomes import Fetched, entry
 from loaders.tables import lineage
 from loaders.tables.catalogue import TABLES, catalogue, find_series, read
 from loaders.tables.schema import Formula, SeriesResult

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from loaders import keep, printing, report
+from loaders import printing
 from loaders.cache import store
+from loaders.pipeline import report, storing
 from loaders.tables.schema import RefreshReport
 from tests.loopback import reply, serve
 
@@ -34,14 +35,14 @@ def says_no_date(monkeypatch):
 
 
 def loses_a_file(monkeypatch):
-    genuine = keep.store_results
+    genuine = storing.store_results
 
     def act(*given):
         genuine(*given)
         for entry in store.entries().values():
             (store.folder() / "series" / f"{entry['sha256']}.nc").write_bytes(b"")
 
-    monkeypatch.setattr(keep, "store_results", act)
+    monkeypatch.setattr(storing, "store_results", act)
 
 
 def hides_the_attempt(monkeypatch):
@@ -49,7 +50,7 @@ def hides_the_attempt(monkeypatch):
 
 
 def stops_the_others(monkeypatch):
-    monkeypatch.setattr(keep, "store_results", lambda *given: None)
+    monkeypatch.setattr(storing, "store_results", lambda *given: None)
 
 
 def leaves_with_another_code(monkeypatch):

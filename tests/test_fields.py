@@ -13,14 +13,15 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 import loaders
-from loaders import commands, live, report
+from loaders import commands
 from loaders.access import opening
 from loaders.cache import store
 from loaders.dataset import fields
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries
 from loaders.geometry import regions
 from loaders.geometry.hypsometry import area_at
-from loaders.rebuild import rebuild
+from loaders.pipeline import live_check, report
+from loaders.pipeline.rebuild import rebuild
 from loaders.tables.catalogue import catalogue
 
 from .loopback import reply, serve
@@ -380,7 +381,7 @@ def test_the_command_exports_fields_too(refreshed, tmp_path, capsysbinary):
 def test_a_live_check_counts_fields(monkeypatch):
     with serve([reply(caspian(), **KIND)]) as server:
         monkeypatch.setenv("TWO_SEAS_ETOPO_URL", server.url)
-        (found,) = live.check(["etopo"])
+        (found,) = live_check.check(["etopo"])
     assert (found.outcome, found.text.split(",")[0]) == ("ok", "as expected (2 fields")
 
 

@@ -22,8 +22,8 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders.assemble import assemble
 from loaders.errors import LoadError
+from loaders.pipeline.assemble import assemble
 from loaders.tables.catalogue import catalogue
 from tests.true_payloads import Answer, answers
 

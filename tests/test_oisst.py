@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from loaders import report
 from loaders.cache import store
 from loaders.dataset import contract
 from loaders.errors import BadFormat, NotData, SchemaChanged, UnsafeFile
 from loaders.geometry import regions
-from loaders.plan import Selection
+from loaders.pipeline import report
+from loaders.pipeline.plan import Selection
+from loaders.pipeline.refresh import refresh
 from loaders.quality import qc
-from loaders.refresh import refresh
 from loaders.sources import oisst
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Flag, Held

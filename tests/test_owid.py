@@ -8,9 +8,9 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from loaders.assemble import assemble
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
+from loaders.pipeline.assemble import assemble
 from loaders.quality import qc
 from loaders.sources import owid
 from loaders.tables.catalogue import catalogue

@@ -17,11 +17,11 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders import fetch, plan, report
-from loaders.assemble import assemble, join, mark_provisional
 from loaders.cache import store
 from loaders.errors import Asking, NoData, NotData, NoValue
-from loaders.rebuild import rebuild
+from loaders.pipeline import fetch, plan, report
+from loaders.pipeline.assemble import assemble, join, mark_provisional
+from loaders.pipeline.rebuild import rebuild
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Source
 from tests import providers

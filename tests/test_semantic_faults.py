@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders import report
 from loaders.access import overview
 from loaders.cache import store
 from loaders.dataset.netcdf import encode
+from loaders.pipeline import report
 from loaders.sources.shared import daily
 from loaders.tables.catalogue import catalogue
 from tests import providers

@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import xarray as xr
 
-from loaders.assemble import fitting
 from loaders.baseline import csv_tables
 from loaders.cache import store
 from loaders.dataset import netcdf
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
+from loaders.pipeline.assemble import fitting
 from loaders.quality import pairs, qc
 from loaders.tables.catalogue import catalogue, find_field, find_series
 from loaders.tables.lineage import partners

@@ -12,9 +12,9 @@ from typing import Any
 
 import xarray as xr
 
-from loaders.assemble import fitting
 from loaders.cache import manifest, store
 from loaders.errors import LoadError
+from loaders.pipeline.assemble import fitting
 from loaders.tables.schema import Held, Item
 
 

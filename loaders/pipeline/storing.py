@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from loaders import report
 from loaders.cache import store
 from loaders.dataset import netcdf
-from loaders.fetch import Job
-from loaders.judge import Fetched, entry, stamp
+from loaders.pipeline import report
+from loaders.pipeline.fetch import Job
+from loaders.pipeline.outcomes import Fetched, entry, stamp
 from loaders.tables.schema import RefreshReport, SeriesResult
 from loaders.transport.refusal import masked
 

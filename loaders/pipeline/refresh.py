@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from loaders.environment import clock, settings
-from loaders.plan import Plan, Selection, plan, selected
+from loaders.pipeline.plan import Plan, Selection, plan, selected
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Progress, RefreshReport, SourceResult
 
 if TYPE_CHECKING:
-    from loaders.fetch import Job
-    from loaders.judge import Fetched
+    from loaders.pipeline.fetch import Job
+    from loaders.pipeline.outcomes import Fetched
 
 GRACE = 1.0
 Step = Callable[[Progress], None]
@@ -31,9 +31,9 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
     ``on_progress`` is called from the threads of the sources. The cache id is left to the facade: it also
     counts the baseline, of which a refresh knows nothing.
     """
-    from loaders import keep
     from loaders.cache import store
     from loaders.formats import worker
+    from loaders.pipeline import storing
 
     limit = settings.deadline()
     now = clock.now().replace(microsecond=0)
@@ -43,10 +43,10 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
         jobs = _start(plans, selection, attempts, now, limit, on_progress or (lambda step: None))
         results = {source_id: _wait(job, thread, limit) for source_id, (job, thread) in jobs.items()}
         worker.close()
-        keep.store_results([job for job, _ in jobs.values()], results, now)
+        storing.store_results([job for job, _ in jobs.values()], results, now)
         parts = tuple(_in_order(item, results.get(item.source.id, {})) for item in plans)
         done = RefreshReport(parts, cache_id="")
-        store.write_attempts(keep.attempted(attempts, done, results, now))
+        store.write_attempts(storing.attempted(attempts, done, results, now))
     for job, _ in jobs.values():
         if job.crash:
             raise job.crash
@@ -56,7 +56,7 @@ def refresh(selection: Selection, on_progress: Step | None = None) -> RefreshRep
 def _start(
     plans: list[Plan], selection: Selection, attempts: Mapping, now: datetime, limit: float, report: Step
 ) -> dict[str, tuple[Job, threading.Thread]]:
-    from loaders.fetch import Job, guarded
+    from loaders.pipeline.fetch import Job, guarded
 
     reported = {key for key, last in attempts["series"].items() if last.get("held")}
     accept = frozenset(reported & set(selection.accept))
@@ -75,7 +75,7 @@ def _start(
 
 def _wait(job: Job, thread: threading.Thread, limit: float) -> dict[str, Fetched]:
     """The results of a source; whatever is not there a second after the deadline has timed out."""
-    from loaders.fetch import timed_out
+    from loaders.pipeline.fetch import timed_out
 
     thread.join(max(0.0, job.deadline + GRACE - time.monotonic()))
     results = dict(job.results)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from loaders import fetch
-from loaders.assemble import conform
 from loaders.environment import clock, settings
 from loaders.errors import LoadError, TimedOut
+from loaders.pipeline import fetch
+from loaders.pipeline.assemble import conform
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, Request, Source
 from loaders.transport import http

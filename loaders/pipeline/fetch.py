@@ -16,7 +16,7 @@ import xarray as xr
 from loaders.cache import manifest, store
 from loaders.cache.items import Stored, stored
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
-from loaders.judge import Fetched, combined, failed, judge, refused, unchanged
+from loaders.pipeline.outcomes import Fetched, combined, failed, judge, refused, unchanged
 from loaders.tables.schema import Item, Progress, Request, Source
 from loaders.transport import http
 from loaders.transport.refusal import masked

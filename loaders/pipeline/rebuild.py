@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from loaders import fetch, keep
 from loaders.access import overview
 from loaders.cache import store
 from loaders.cache.items import stored
 from loaders.environment import clock
 from loaders.errors import Cache
-from loaders.judge import Fetched, failed, judge, stamp
+from loaders.pipeline import fetch, storing
+from loaders.pipeline.outcomes import Fetched, failed, judge, stamp
 from loaders.tables.catalogue import catalogue
 from loaders.tables.schema import Item, RefreshReport, Source, SourceResult
 
@@ -31,10 +31,10 @@ def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:
                 continue
             results = _source(source, raw)
             now = max(datetime.fromisoformat(item["time"]) for item in raw.values())
-            entries |= keep.new_entries(source_id, results, entries, now)
+            entries |= storing.new_entries(source_id, results, entries, now)
             parts.append(SourceResult(source_id, tuple(found.result for found in results.values())))
         made = [result for part in parts for result in part.series]
-        store.commit(entries, store.raw_entries(), keep.news(stamp(clock.now()), made))
+        store.commit(entries, store.raw_entries(), storing.news(stamp(clock.now()), made))
         return RefreshReport(tuple(parts), overview.cache_id())
 
 

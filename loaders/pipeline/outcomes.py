@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from loaders.assemble import Assembled, Parse, assemble
 from loaders.cache import store
 from loaders.dataset import fields, netcdf
 from loaders.errors import LoadError, NoValue
+from loaders.pipeline.assemble import Assembled, Parse, assemble
 from loaders.quality import holds, qc
 from loaders.tables.schema import Item, Series, SeriesResult, Source
 
