@@ -23,7 +23,7 @@ import typer
 
 import loaders
 from dashboard import clock
-from loaders import commands, printing
+from loaders.cli import commands, printing
 from loaders.errors import Asking
 
 APP = Path(__file__).with_name("app.py")

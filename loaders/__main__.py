@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from loaders import commands, printing
+from loaders.cli import commands, printing
 
 app = commands.new_app("Public series of the Aral and the Caspian: list, refresh, export.")
 

@@ -24,8 +24,8 @@ from streamlit.testing.v1 import AppTest
 import loaders
 from dashboard import cli
 from dashboard.text import day, t
-from loaders import commands
 from loaders.cache import store
+from loaders.cli import commands
 from loaders.tables.schema import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
 from tests.providers import Providers

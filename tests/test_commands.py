@@ -19,8 +19,8 @@ import pytest
 import loaders
 from dashboard import cli
 from loaders import __main__ as maintainers
-from loaders import commands
 from loaders.cache import store
+from loaders.cli import commands
 from loaders.tables.catalogue import catalogue
 from tests import providers
 from tests.loopback import serve

@@ -16,9 +16,9 @@ import loaders
 from dashboard import climate, findings
 from dashboard.levels import comparable
 from dashboard.snapshot import Snapshot
-from loaders import printing
 from loaders.access import overview
 from loaders.cache import store
+from loaders.cli import printing
 from loaders.dataset import contract, netcdf
 from loaders.derived.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loaders import printing
 from loaders.cache import store
+from loaders.cli import printing
 from loaders.pipeline import report, storing
 from loaders.tables.schema import RefreshReport
 from tests.loopback import reply, serve

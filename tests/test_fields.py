@@ -13,9 +13,9 @@ import xarray as xr
 from scipy.io import netcdf_file
 
 import loaders
-from loaders import commands
 from loaders.access import opening
 from loaders.cache import store
+from loaders.cli import commands
 from loaders.dataset import fields
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries
 from loaders.geometry import regions

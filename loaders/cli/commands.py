@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import loaders
-from loaders import printing, progress
+from loaders.cli import printing, progress
 from loaders.errors import Asking, Cache, LoadError, NoData, UnknownSeries
 
 Seas = Annotated[list[str] | None, typer.Option("--sea", help="caspian or aral; may be repeated")]

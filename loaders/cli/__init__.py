@@ -1,0 +1,1 @@
+"""The commands and how they print; enters a word of the command line."""
