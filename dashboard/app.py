@@ -13,10 +13,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import loaders
-from dashboard import clock, filters, markup, snapshot, text
+from dashboard import clock, filters, markup, snapshot
 from dashboard.palette import LIGHT, palette
-from dashboard.text import t
 from dashboard.views import parts
+from dashboard.words import text
+from dashboard.words.text import t
 
 PAGES = {
     "overview": "",

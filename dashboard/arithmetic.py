@@ -7,8 +7,8 @@ import numpy as np
 from dashboard.readings.estimates import Guarded
 from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
-from dashboard.text import brief, number, plural, t, translate
 from dashboard.wording import when
+from dashboard.words.text import brief, number, plural, t, translate
 
 Lines = list[tuple[str, str]]
 

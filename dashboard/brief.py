@@ -24,7 +24,7 @@ from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.snapshot import Snapshot, label
-from dashboard.text import DEFAULT, day, period, spoken, t
+from dashboard.words.text import DEFAULT, day, period, spoken, t
 from loaders.tables.schema import Series
 
 SHEET = Path(__file__).with_name("brief.css")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import numpy as np
 import xarray as xr
 
-from dashboard.text import day, t
+from dashboard.words.text import day, t
 
 # BibTeX counts braces without looking at a backslash before them, so a lone brace needs its name.
 SPECIAL = {

@@ -82,9 +82,9 @@ def brief(
     lang: Annotated[str, typer.Option(help="language of the page")] = "en",
 ) -> None:
     """One printable page for each sea: the answer, the charts, the readings, the sources."""
-    from dashboard import text
     from dashboard.brief import document
     from dashboard.snapshot import load, speaking
+    from dashboard.words import text
 
     seas = list(loaders.catalogue().seas)
     commands.require("sea", [sea] if sea else [], commands.sea_names())

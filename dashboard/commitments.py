@@ -16,9 +16,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard import translated
 from dashboard.rows import Commitment, Kind, Milestone, Target
-from dashboard.text import DEFAULT, spoken
+from dashboard.words import translated
+from dashboard.words.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
 from loaders.tables.schema import Catalogue, Row
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of, within
-from dashboard.text import DASH, MINUS, period, t
+from dashboard.words.text import DASH, MINUS, period, t
 from loaders.tables.schema import Flag
 
 # So many neighbouring suspect points make a stretch; of yearly and quarterly figures one is enough.

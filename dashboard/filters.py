@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from dashboard.commitments import register
-from dashboard.text import languages
+from dashboard.words.text import languages
 from loaders.tables.schema import Catalogue, Item
 
 Kept = TypeVar("Kept", bound=Item)

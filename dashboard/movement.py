@@ -8,7 +8,7 @@ import loaders
 from dashboard.readings.records import LevelPace
 from dashboard.snapshot import Snapshot, label
 from dashboard.swings import bed_since, swing
-from dashboard.text import month, number, plural, t, translate
+from dashboard.words.text import month, number, plural, t, translate
 from loaders.tables.schema import Series
 
 CENTIMETRES = 100

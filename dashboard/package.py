@@ -11,7 +11,7 @@ from dashboard import citation, filters
 from dashboard.filters import Selection
 from dashboard.sentences import first_period, newest_period
 from dashboard.snapshot import Snapshot
-from dashboard.text import plural, speaking, t, translate
+from dashboard.words.text import plural, speaking, t, translate
 
 
 def archive(

@@ -10,7 +10,7 @@ import xarray as xr
 
 from dashboard.analysis import NORMAL, Change
 from dashboard.lines import Line
-from dashboard.text import DASH, period, t
+from dashboard.words.text import DASH, period, t
 
 SIDES = ("before", "after")
 NORMAL_YEARS = DASH.join(str(month.astype("datetime64[Y]")) for month in NORMAL)

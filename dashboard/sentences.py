@@ -23,7 +23,7 @@ from dashboard.snapshot import (
     months_between,
     stale,
 )
-from dashboard.text import DASH, day, number, period, plural, span, t, translate
+from dashboard.words.text import DASH, day, number, period, plural, span, t, translate
 from loaders.tables.schema import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}

@@ -10,10 +10,11 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard import clock, translated
+from dashboard import clock
 from dashboard.analysis import LENGTH
 from dashboard.lines import steps_of
-from dashboard.text import DEFAULT
+from dashboard.words import translated
+from dashboard.words.text import DEFAULT
 from loaders.access.overview import STALE
 from loaders.tables.schema import Catalogue, Item, Series
 

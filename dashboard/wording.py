@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.movement import pace
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
-from dashboard.text import day, month, number, plural, t
+from dashboard.words.text import day, month, number, plural, t
 
 LADDER = {"not_found": 0, "announced": 2, "adopted_or_signed": 3, "operating": 4, "lapsed": 3}
 # Shape and colour role of each state; the word always stands beside the shape.

@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 
 import loaders
 from dashboard import cli
-from dashboard.text import day, t
+from dashboard.words.text import day, t
 from loaders.cache import store
 from loaders.cli import commands
 from loaders.tables.schema import RefreshReport, SeriesResult, SourceResult

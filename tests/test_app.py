@@ -16,7 +16,7 @@ from dashboard import clock, filters
 from dashboard.commitments import register
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
-from dashboard.text import DEFAULT, languages, speaking, t, words
+from dashboard.words.text import DEFAULT, languages, speaking, t, words
 from loaders.baseline import csv_tables as embedded
 from loaders.tables import lineage
 from tests.conftest import ROOT

@@ -10,13 +10,13 @@ from html import escape
 import numpy as np
 import pytest
 
-from dashboard import text
 from dashboard.brief import document
 from dashboard.filters import Selection, matching
 from dashboard.findings import BODIES, Comparison, finding
 from dashboard.sentences import answer
 from dashboard.snapshot import speaking
-from dashboard.text import t
+from dashboard.words import text
+from dashboard.words.text import t
 from tests.conftest import ROOT
 from tests.shots import baseline
 

@@ -20,8 +20,8 @@ from dashboard import filters
 from dashboard.brief import document
 from dashboard.commitments import register
 from dashboard.snapshot import load
-from dashboard.text import DEFAULT, day, languages, t
-from dashboard.text import words as strings
+from dashboard.words.text import DEFAULT, day, languages, t
+from dashboard.words.text import words as strings
 from tests.serving import Served, served
 
 pytest.importorskip("playwright", reason="playwright is a test tool: pip install -e '.[test]'")

@@ -13,7 +13,7 @@ from dashboard.figures import charts, drawing
 from dashboard.figures.leaders import emptiest
 from dashboard.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.palette import DARK, LIGHT
-from dashboard.text import speaking
+from dashboard.words.text import speaking
 from tests.figure_json import (
     ASCII_MINUS,
     OWN_MARKUP,

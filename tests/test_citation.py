@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard import citation, text
+from dashboard import citation
+from dashboard.words import text
 from tests.shots import CACHE_ID, baseline
 
 # BibTeX's own grammar: an entry is @type{key, name = {text with braces in balance}, ...}.

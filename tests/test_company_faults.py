@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
-from dashboard.text import t
+from dashboard.words.text import t
 from loaders.cache import store
 from loaders.pipeline import plan
 from tests.conftest import ROOT

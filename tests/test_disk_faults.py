@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard.text import t
+from dashboard.words.text import t
 from loaders.cache import files, store
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables.schema import Place

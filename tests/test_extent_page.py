@@ -11,7 +11,7 @@ import pytest
 import dashboard.palette
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
-from dashboard.text import t
+from dashboard.words.text import t
 from tests.figure_json import ASCII_MINUS, colors, load, notes, shown
 from tests.ground import FIELDS, refreshed
 from tests.payloads import aral_ground

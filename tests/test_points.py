@@ -13,7 +13,7 @@ from dashboard import points
 from dashboard.analysis import like_change, normal_change
 from dashboard.lines import line_of
 from dashboard.palette import LIGHT
-from dashboard.text import t
+from dashboard.words.text import t
 from tests.shots import baseline, made
 
 QUARTERS, TRACK = "caspian-level-dahiti-2026-quarterly", "caspian-level-gwm"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import loaders
 from dashboard import filters
-from dashboard.text import t
 from dashboard.views import parts
+from dashboard.words.text import t
 from tests import providers
 from tests.conftest import ROOT
 from tests.fault_contract import files

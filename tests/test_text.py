@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from babel import Locale
 
-from dashboard import text
-from dashboard.text import brief, day, month, month_name, number, period, span, t, words
+from dashboard.words import text
+from dashboard.words.text import brief, day, month, month_name, number, period, span, t, words
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
 SCRIPTS = sorted(DASHBOARD.rglob("*.py"))

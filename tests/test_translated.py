@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard import commitments, snapshot, text, translated
+from dashboard import commitments, snapshot
 from dashboard.rows import SourceKind
+from dashboard.words import text, translated
 
 LANGS = [lang for lang in text.languages() if lang != text.DEFAULT]
 # Names of products, institutions and files, and bare numbers: written alike everywhere.

@@ -12,7 +12,7 @@ from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.estimates import Band, Estimate, Fit, Guarded
 from dashboard.readings.records import Baseline, Condition, LevelPace
-from dashboard.text import languages, speaking, t
+from dashboard.words.text import languages, speaking, t
 from tests.shots import baseline
 
 TODAY = np.datetime64("2026-11-24")

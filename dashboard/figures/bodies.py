@@ -14,7 +14,7 @@ from dashboard.lines import Line, line_of
 from dashboard.palette import Palette
 from dashboard.sentences import age
 from dashboard.snapshot import Snapshot, end_of, label, months_between, stale
-from dashboard.text import t
+from dashboard.words.text import t
 from loaders.tables.schema import Series
 
 FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")

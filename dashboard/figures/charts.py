@@ -37,7 +37,7 @@ from dashboard.figures.drawing import (
 from dashboard.figures.leaders import names_on_leaders
 from dashboard.lines import Line, end_of_record, last_counted
 from dashboard.palette import Palette
-from dashboard.text import DASH, month_name, number, period, translate
+from dashboard.words.text import DASH, month_name, number, period, translate
 
 ENDED_DAYS = 730
 # Thin lines that are named on a leader; further ones are named beside the strip alone.

@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from dashboard.analysis import SPEECH
 from dashboard.lines import Line, broken, last_counted, thin
 from dashboard.palette import Palette
-from dashboard.text import number, period, separators, t
+from dashboard.words.text import number, period, separators, t
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.

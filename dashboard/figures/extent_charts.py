@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.drawing import Sketch, canvas, finish, margin_label
 from dashboard.palette import Palette
-from dashboard.text import number, translate
+from dashboard.words.text import number, translate
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.drawing import canvas, faint, finish, margin_label, speech_line, spread
 from dashboard.palette import Palette
-from dashboard.text import number, period
+from dashboard.words.text import number, period
 
 
 def histogram(

@@ -30,7 +30,7 @@ from dashboard.readings.records import (
 )
 from dashboard.rows import Commitment
 from dashboard.snapshot import Snapshot
-from dashboard.text import translate
+from dashboard.words.text import translate
 from loaders.errors import Asking
 from loaders.tables.schema import Series
 

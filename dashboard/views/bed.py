@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard import bed, flood, markup
 from dashboard.bed import Basin, Bed
 from dashboard.figures.shore_charts import HATCHED, Cells
-from dashboard.text import brief, metres, number, t
 from dashboard.views import ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
+from dashboard.words.text import brief, metres, number, t
 
 GROUND = "aral-ground-etopo"
 LOWEST, STEP = 30.0, 0.5

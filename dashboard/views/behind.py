@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import markup
-from dashboard.text import t
+from dashboard.words.text import t
 
 PICTURES = ("png", "svg")
 ACTIONS = ("table", "download", "cite", "link")

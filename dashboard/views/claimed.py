@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import extent, markup
 from dashboard.lines import steps_of
-from dashboard.text import number, period, t, translate
 from dashboard.views.parts import Frame
+from dashboard.words.text import number, period, t, translate
 
 LEVEL, VOLUME = "north-aral-level-published", "north-aral-volume-published"
 

@@ -7,8 +7,8 @@ from dashboard.analysis import SPEECH
 from dashboard.figures import charts
 from dashboard.lines import line_of
 from dashboard.snapshot import label
-from dashboard.text import day, number, t
 from dashboard.views import parts
+from dashboard.words.text import day, number, t
 
 FIRST = 1940
 MOST = 12

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import commitments, markup, strip
 from dashboard.analysis import SPEECH
-from dashboard.text import brief, day, t
 from dashboard.views import opened, parts, register
 from dashboard.wording import when
+from dashboard.words.text import brief, day, t
 
 GROUPS = (
     ("acts", ("target", "pledge", "call", "initiative")),

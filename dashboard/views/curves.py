@@ -17,9 +17,9 @@ from dashboard.figures.extent_charts import Dots
 from dashboard.rows import Target
 from dashboard.snapshot import label
 from dashboard.standing import Standing
-from dashboard.text import brief, day, number, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from dashboard.words.text import brief, day, number, t, translate
 
 ARAL, CASPIAN = "aral-hypsometry-whole", "caspian-hypsometry-etopo"
 

@@ -9,8 +9,8 @@ import streamlit as st
 import loaders
 from dashboard import commitments, filters, markup
 from dashboard.sentences import first_period, grade_of, newest_period
-from dashboard.text import day, mended, number, t, translate
 from dashboard.views import parts, sources
+from dashboard.words.text import day, mended, number, t, translate
 from loaders.access.overview import SILENT
 
 current = parts.frame()

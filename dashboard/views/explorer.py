@@ -13,10 +13,10 @@ from dashboard import flood, markup
 from dashboard.figures.shore_charts import Cells
 from dashboard.flood import Ground, Shore
 from dashboard.standing import Standing
-from dashboard.text import metres, number, t
 from dashboard.views import curves, ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame
+from dashboard.words.text import metres, number, t
 from loaders.geometry import regions
 
 GROUND, BAY = "caspian-ground-etopo", "kara-bogaz"

@@ -7,9 +7,9 @@ from dashboard.analysis import annual_means
 from dashboard.figures import charts
 from dashboard.snapshot import label
 from dashboard.standing import standing
-from dashboard.text import t, translate
 from dashboard.views import bed, claimed, curves, explorer, parts, shores
 from dashboard.views.held import answer
+from dashboard.words.text import t, translate
 
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look

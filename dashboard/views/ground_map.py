@@ -12,9 +12,9 @@ import xarray as xr
 from dashboard import markup
 from dashboard.figures import shore_charts
 from dashboard.figures.shore_charts import Cells
-from dashboard.text import t
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from dashboard.words.text import t
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from dashboard.analysis import annual_means
 from dashboard.extent import Curve, Hold
 from dashboard.snapshot import label
 from dashboard.standing import Standing
-from dashboard.text import brief, metres, number, t
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from dashboard.words.text import brief, metres, number, t
 from loaders.tables.schema import Series
 
 RISES = [tenth / 10 for tenth in range(21)]

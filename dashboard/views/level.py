@@ -6,9 +6,9 @@ from dashboard import levels, markup, movement, sentences
 from dashboard.findings import BODIES, finding
 from dashboard.sentences import spanned
 from dashboard.snapshot import label
-from dashboard.text import period, t
 from dashboard.views import parts
 from dashboard.views.level_views import listing, long, pairs, panels, rate, seasons
+from dashboard.words.text import period, t
 
 YEAR = long.YEAR
 current = parts.frame()

@@ -17,8 +17,8 @@ from dashboard.readings.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.rows import Milestone
 from dashboard.snapshot import label
-from dashboard.text import day, month, number, t, translate
 from dashboard.views import claimed, parts, register
+from dashboard.words.text import day, month, number, t, translate
 from loaders.tables.schema import Series
 
 

@@ -6,8 +6,8 @@ from dashboard import commitments, markup, sentences
 from dashboard.figures import bodies
 from dashboard.findings import BODIES, finding, panels
 from dashboard.snapshot import label
-from dashboard.text import t
 from dashboard.views import parts, register
+from dashboard.words.text import t
 
 current = parts.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look

@@ -29,8 +29,8 @@ from dashboard.lines import Line, clip, within
 from dashboard.palette import Palette
 from dashboard.sentences import age, alt_line, newest_period
 from dashboard.snapshot import Snapshot, end_of, months_between, stale
-from dashboard.text import speak, t
 from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
+from dashboard.words.text import speak, t
 from loaders.environment import settings
 from loaders.tables.schema import Series
 

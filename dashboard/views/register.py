@@ -12,8 +12,8 @@ from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.rows import Commitment
 from dashboard.snapshot import Snapshot
-from dashboard.text import t
 from dashboard.views.parts import Frame
+from dashboard.words.text import t
 
 COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(84px,0.8fr) 60px"
 

@@ -11,9 +11,9 @@ from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.figures.shore_charts import Fill
 from dashboard.outlines import Drawn
-from dashboard.text import number, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from dashboard.words.text import number, t, translate
 from loaders.geometry import regions
 
 FRAMES = {"aral": regions.outlines()["aral"], "caspian": regions.outlines()["caspian"]}

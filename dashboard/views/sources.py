@@ -12,9 +12,9 @@ import streamlit as st
 from dashboard import citation, freshness, markup
 from dashboard.sentences import newest_period
 from dashboard.snapshot import label
-from dashboard.text import day, number, plural, t, translate
 from dashboard.views import parts
 from dashboard.views.parts import Frame
+from dashboard.words.text import day, number, plural, t, translate
 from loaders.access.overview import SILENT, STALE
 
 NAMED = 3

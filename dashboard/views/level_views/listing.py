@@ -9,8 +9,8 @@ from dashboard import markup
 from dashboard.lines import steps_of
 from dashboard.sentences import doubtful_period, first_period, newest_period
 from dashboard.snapshot import label
-from dashboard.text import period, t
 from dashboard.views import parts
+from dashboard.words.text import period, t
 
 # Pixels of the columns that hold words.
 WIDTHS = {"series": 200, "datum": 150, "flag": 110, "note": 440}

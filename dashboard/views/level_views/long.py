@@ -12,8 +12,8 @@ from dashboard.figures import charts
 from dashboard.lines import Line, clip, shifted
 from dashboard.sentences import concord
 from dashboard.snapshot import label
-from dashboard.text import day, number, plural, t, translate
 from dashboard.views import parts
+from dashboard.words.text import day, number, plural, t, translate
 
 YEAR = 2023
 DASHES = ("", "4px,3px", "", "6px,2px,1px,2px", "1px,3px", "8px,3px")

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import markup, points, sentences
 from dashboard.figures import charts
-from dashboard.text import number, t, translate
 from dashboard.views import parts
+from dashboard.words.text import number, t, translate
 
 
 @parts.panel()

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import doubts, markup, sentences
 from dashboard.figures import charts
 from dashboard.snapshot import label
-from dashboard.text import t, translate
 from dashboard.views import parts
+from dashboard.words.text import t, translate
 
 
 def show(current, mine):

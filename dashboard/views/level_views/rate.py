@@ -9,8 +9,8 @@ from dashboard.analysis import SPEECH, annual_means
 from dashboard.figures import charts
 from dashboard.lines import within
 from dashboard.snapshot import label
-from dashboard.text import day, number, t, translate
 from dashboard.views import parts
+from dashboard.words.text import day, number, t, translate
 
 CENTIMETRES = 100
 

@@ -8,8 +8,8 @@ from dashboard import levels, markup
 from dashboard.figures import charts
 from dashboard.lines import monthly
 from dashboard.snapshot import label, last_time
-from dashboard.text import t, translate
 from dashboard.views import parts
+from dashboard.words.text import t, translate
 
 RECENT = 2
 

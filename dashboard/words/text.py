@@ -21,7 +21,7 @@ import numpy as np
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
-WORDS = Path(__file__).with_name("words")
+WORDS = Path(__file__).parent
 DEFAULT = "en"
 MENDED = "mended."
 # Between the parts of a title: "Volga basin, point near Kazan: monthly precipitation (MERRA-2)".

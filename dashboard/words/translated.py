@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dashboard.text import speaking, translate
+from dashboard.words.text import speaking, translate
 from loaders.tables.schema import Row
 
 # The fields that a reader meets as words. Citations, licences, quoted fragments and names of files are none.
