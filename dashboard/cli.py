@@ -62,9 +62,9 @@ def assess(
     json: commands.Json = False,
 ) -> None:
     """The readings of every commitment of the speech from what is stored."""
-    from dashboard.commitments import register
     from dashboard.readings import assess as readings
     from dashboard.readings.listing import table
+    from dashboard.register.commitments import register
     from dashboard.snapshot import load
 
     commands.require("commitment", commitment, list(register().commitments))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from dashboard.commitments import register
+from dashboard.register.commitments import register
 from dashboard.words.text import languages
 from loaders.tables.schema import Catalogue, Item
 

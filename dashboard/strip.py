@@ -8,7 +8,7 @@ from dashboard import markup, wording
 from dashboard.filters import Selection
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment
-from dashboard.rows import Commitment
+from dashboard.register.rows import Commitment
 from dashboard.words.text import t
 
 FIRST = ("E4", "E3", "E2", "E7", "E1", "S0")

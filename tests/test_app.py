@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 import dashboard.palette
 import loaders
 from dashboard import clock, filters
-from dashboard.commitments import register
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
+from dashboard.register.commitments import register
 from dashboard.words.text import DEFAULT, languages, speaking, t, words
 from loaders.baseline import csv_tables as embedded
 from loaders.tables import lineage

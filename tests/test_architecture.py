@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commitments import MODELS
+from dashboard.register.commitments import MODELS
 from loaders.tables.catalogue import KINDS
 
 ROOT = Path(__file__).parents[1]

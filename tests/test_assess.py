@@ -17,7 +17,7 @@ from dashboard.readings import assess as module
 from dashboard.readings import condition, frozen, sensitivity
 from dashboard.readings.assess import assess
 from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
-from dashboard.rows import Reason
+from dashboard.register.rows import Reason
 from loaders.cli import commands
 from loaders.errors import Asking
 from loaders.tables.catalogue import catalogue

@@ -18,7 +18,7 @@ from PIL import Image
 import loaders
 from dashboard import filters
 from dashboard.brief import document
-from dashboard.commitments import register
+from dashboard.register.commitments import register
 from dashboard.snapshot import load
 from dashboard.words.text import DEFAULT, day, languages, t
 from dashboard.words.text import words as strings

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from dashboard import commitments
-from dashboard.commitments import by_kind, cross_check, milestones_of, read, register, targets_of
-from dashboard.rows import Commitment, Milestone, Target
+from dashboard.register import commitments
+from dashboard.register.commitments import by_kind, cross_check, milestones_of, read, register, targets_of
+from dashboard.register.rows import Commitment, Milestone, Target
 from loaders.errors import CatalogueError
 from loaders.tables.catalogue import catalogue
 

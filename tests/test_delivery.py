@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.commitments import milestones_of, register
 from dashboard.readings.delivery import delivery, last_day
-from dashboard.rows import Milestone
+from dashboard.register.commitments import milestones_of, register
+from dashboard.register.rows import Milestone
 
 TODAY = np.datetime64("2026-11-24", "D")
 

@@ -8,9 +8,9 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard.commitments import register, targets_of
 from dashboard.readings import pathway
-from dashboard.rows import Pace
+from dashboard.register.commitments import register, targets_of
+from dashboard.register.rows import Pace
 from tests import levels
 
 STORED = {

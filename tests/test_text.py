@@ -206,7 +206,7 @@ def test_no_string_passes_a_verdict_on_persons():
 
 @pytest.mark.parametrize("name", ["commitments.toml", "milestones.toml"])
 def test_no_row_of_the_register_passes_a_verdict(name):
-    assert VERDICTS.findall((DASHBOARD / name).read_text("utf-8")) == []
+    assert VERDICTS.findall((DASHBOARD / "register" / name).read_text("utf-8")) == []
 
 
 # ---- no measurement is typed ------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard import commitments, snapshot
-from dashboard.rows import SourceKind
+from dashboard import snapshot
+from dashboard.register import commitments
+from dashboard.register.rows import SourceKind
 from dashboard.words import text, translated
 
 LANGS = [lang for lang in text.languages() if lang != text.DEFAULT]

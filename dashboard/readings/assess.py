@@ -10,7 +10,6 @@ import xarray as xr
 
 import loaders
 from dashboard.analysis import LENGTH, SPEECH, over
-from dashboard.commitments import milestones_of, register, targets_of
 from dashboard.findings import part_of
 from dashboard.lines import steps_of
 from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
@@ -28,7 +27,8 @@ from dashboard.readings.records import (
     Sensitivity,
     weakest,
 )
-from dashboard.rows import Commitment
+from dashboard.register.commitments import milestones_of, register, targets_of
+from dashboard.register.rows import Commitment
 from dashboard.snapshot import Snapshot
 from dashboard.words.text import translate
 from loaders.errors import Asking

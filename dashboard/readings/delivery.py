@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard.analysis import SPEECH
 from dashboard.readings.records import Delivery, DeliveryState, Evidence, Looked
-from dashboard.rows import DOCUMENTS, Milestone
+from dashboard.register.rows import DOCUMENTS, Milestone
 
 LADDER: tuple[DeliveryState, ...] = ("not_found", "announced", "adopted_or_signed", "operating")
 UNCONFIRMED_MONTHS = 12

@@ -15,8 +15,8 @@ import xarray as xr
 
 from dashboard.analysis import good
 from dashboard.readings.records import Evidence, Pace, Pathway, PathwayState
-from dashboard.rows import Pace as Line
-from dashboard.rows import Target
+from dashboard.register.rows import Pace as Line
+from dashboard.register.rows import Target
 
 INTERVALS = 7
 WINDOWS = range(5, 11)

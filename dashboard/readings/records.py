@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.analysis import Agreement
 from dashboard.readings.estimates import Carried, Estimate, Fit, Guarded
-from dashboard.rows import Commitment, Reason, Target
+from dashboard.register.rows import Commitment, Reason, Target
 
 Evidence = Literal["strong", "medium", "weak", "disputed", "none"]
 ConditionState = Literal["no_data", "too_early", "fall_steepening", "recovering", "holding", "fall_slowing",

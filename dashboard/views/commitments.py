@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import commitments, markup, strip
+from dashboard import markup, strip
 from dashboard.analysis import SPEECH
+from dashboard.register import commitments
 from dashboard.views import opened, parts, register
 from dashboard.wording import when
 from dashboard.words.text import brief, day, t

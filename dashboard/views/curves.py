@@ -10,11 +10,12 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import commitments, extent, markup
+from dashboard import extent, markup
 from dashboard.extent import Curve
 from dashboard.figures import extent_charts
 from dashboard.figures.extent_charts import Dots
-from dashboard.rows import Target
+from dashboard.register import commitments
+from dashboard.register.rows import Target
 from dashboard.snapshot import label
 from dashboard.standing import Standing
 from dashboard.views import parts

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 import loaders
-from dashboard import commitments, filters, markup
+from dashboard import filters, markup
+from dashboard.register import commitments
 from dashboard.sentences import first_period, grade_of, newest_period
 from dashboard.views import parts, sources
 from dashboard.words.text import day, mended, number, t, translate

@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboard import markup
 from dashboard import strip as passages
-from dashboard.commitments import Register
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
-from dashboard.rows import Commitment
+from dashboard.register.commitments import Register
+from dashboard.register.rows import Commitment
 from dashboard.snapshot import Snapshot
 from dashboard.views.parts import Frame
 from dashboard.words.text import t

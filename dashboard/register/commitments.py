@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.rows import Commitment, Kind, Milestone, Target
+from dashboard.register.rows import Commitment, Kind, Milestone, Target
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
