@@ -13,8 +13,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import loaders
-from dashboard import clock, filters, markup, snapshot
+from dashboard import clock, filters, markup
 from dashboard.palette import LIGHT, palette
+from dashboard.series import snapshot
 from dashboard.views import parts
 from dashboard.words import text
 from dashboard.words.text import t

@@ -16,15 +16,15 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from dashboard import citation, filters, markup, sentences, strip
-from dashboard.analysis import SPEECH
 from dashboard.figures import bodies
 from dashboard.filters import Selection
-from dashboard.findings import BODIES, Comparison, Finding, finding, panels
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
-from dashboard.snapshot import Snapshot, label
+from dashboard.series.analysis import SPEECH
+from dashboard.series.findings import BODIES, Comparison, Finding, finding, panels
+from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import DEFAULT, day, period, spoken, t
 from loaders.tables.schema import Series
 

@@ -65,7 +65,7 @@ def assess(
     from dashboard.readings import assess as readings
     from dashboard.readings.listing import table
     from dashboard.register.commitments import register
-    from dashboard.snapshot import load
+    from dashboard.series.snapshot import load
 
     commands.require("commitment", commitment, list(register().commitments))
     found = readings.assess(load(), as_of=day(as_of), ids=commitment or ())
@@ -83,7 +83,7 @@ def brief(
 ) -> None:
     """One printable page for each sea: the answer, the charts, the readings, the sources."""
     from dashboard.brief import document
-    from dashboard.snapshot import load, speaking
+    from dashboard.series.snapshot import load, speaking
     from dashboard.words import text
 
     seas = list(loaders.catalogue().seas)

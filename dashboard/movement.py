@@ -6,8 +6,8 @@ import numpy as np
 
 import loaders
 from dashboard.readings.records import LevelPace
-from dashboard.snapshot import Snapshot, label
-from dashboard.swings import bed_since, swing
+from dashboard.series.level.swings import bed_since, swing
+from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import month, number, plural, t, translate
 from loaders.tables.schema import Series
 

@@ -10,7 +10,7 @@ import loaders
 from dashboard import citation, filters
 from dashboard.filters import Selection
 from dashboard.sentences import first_period, newest_period
-from dashboard.snapshot import Snapshot
+from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import plural, speaking, t, translate
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 
 from dashboard import movement
-from dashboard.analysis import NORMAL, SPEECH, Agreement, Change
-from dashboard.findings import Comparison, Finding, Linked
-from dashboard.lines import steps_of
 from dashboard.markup import CardWords
-from dashboard.snapshot import (
+from dashboard.series.analysis import NORMAL, SPEECH, Agreement, Change
+from dashboard.series.findings import Comparison, Finding, Linked
+from dashboard.series.lines import steps_of
+from dashboard.series.snapshot import (
     Snapshot,
     end_of,
     label,

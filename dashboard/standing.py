@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.analysis import annual_means
-from dashboard.levels import Offset, offsets
-from dashboard.snapshot import Snapshot
+from dashboard.series.analysis import annual_means
+from dashboard.series.level.levels import Offset, offsets
+from dashboard.series.snapshot import Snapshot
 from loaders.tables.schema import Series
 
 GEOID = "egm2008-gwm"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dashboard.snapshot import Snapshot
+from dashboard.series.snapshot import Snapshot
 from loaders.dataset.contract import conform
 from loaders.tables.catalogue import catalogue
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard.snapshot import Snapshot
+from dashboard.series.snapshot import Snapshot
 from loaders.baseline import csv_tables as embedded
 
 CACHE_ID = "0123456789ab"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard.analysis import (
+from dashboard.series.analysis import (
     agreement,
     annual_means,
     block_error,

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import cli, snapshot
+from dashboard import cli
 from dashboard.readings import assess as module
 from dashboard.readings import condition, frozen, sensitivity
 from dashboard.readings.assess import assess
 from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
 from dashboard.register.rows import Reason
+from dashboard.series import snapshot
 from loaders.cli import commands
 from loaders.errors import Asking
 from loaders.tables.catalogue import catalogue
@@ -497,7 +498,7 @@ def test_wrong_arguments_are_one_line_and_code_2(run, words, text):
 
 def test_readings_load_no_streamlit_no_plotly_and_no_scipy_stats():
     code = (
-        "import sys, numpy as np; from dashboard import snapshot; "
+        "import sys, numpy as np; from dashboard.series import snapshot; "
         "from dashboard.readings.assess import assess; "
         "assess(snapshot.load(), as_of=np.datetime64('2026-06-30')); print(*sys.modules, sep='\\n')"
     )

@@ -12,9 +12,9 @@ import pytest
 
 from dashboard.brief import document
 from dashboard.filters import Selection, matching
-from dashboard.findings import BODIES, Comparison, finding
 from dashboard.sentences import answer
-from dashboard.snapshot import speaking
+from dashboard.series.findings import BODIES, Comparison, finding
+from dashboard.series.snapshot import speaking
 from dashboard.words import text
 from dashboard.words.text import t
 from tests.conftest import ROOT

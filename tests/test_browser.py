@@ -19,7 +19,7 @@ import loaders
 from dashboard import filters
 from dashboard.brief import document
 from dashboard.register.commitments import register
-from dashboard.snapshot import load
+from dashboard.series.snapshot import load
 from dashboard.words.text import DEFAULT, day, languages, t
 from dashboard.words.text import words as strings
 from tests.serving import Served, served

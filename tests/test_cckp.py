@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard.findings import panels
-from dashboard.snapshot import Snapshot
+from dashboard.series.findings import panels
+from dashboard.series.snapshot import Snapshot
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.pipeline.plan import Selection

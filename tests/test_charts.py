@@ -8,11 +8,11 @@ from html import unescape
 import numpy as np
 import pytest
 
-from dashboard.analysis import like_change
 from dashboard.figures import charts, drawing
 from dashboard.figures.leaders import emptiest
-from dashboard.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.palette import DARK, LIGHT
+from dashboard.series.analysis import like_change
+from dashboard.series.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.words.text import speaking
 from tests.figure_json import (
     ASCII_MINUS,

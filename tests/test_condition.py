@@ -10,11 +10,11 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from dashboard.analysis import SPEECH
 from dashboard.readings import condition, frozen, pace, piecewise, verdict
 from dashboard.readings.claims import mann_kendall, when_said
 from dashboard.readings.estimates import Estimate, Fit
 from dashboard.readings.frozen import BASELINES
+from dashboard.series.analysis import SPEECH
 from loaders.errors import ContractError
 from loaders.tables.catalogue import catalogue
 from tests import levels

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from dashboard import climate, clock, snapshot
-from dashboard.analysis import annual_means, normal_change, offset
-from dashboard.findings import Comparison, change_of
+from dashboard import clock
+from dashboard.series import climate, snapshot
+from dashboard.series.analysis import annual_means, normal_change, offset
+from dashboard.series.findings import Comparison, change_of
 from loaders.environment import clock as loaders_clock
 from loaders.tables.catalogue import catalogue
 from tests import levels

@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard import climate, findings
-from dashboard.levels import comparable
-from dashboard.snapshot import Snapshot
+from dashboard.series import climate, findings
+from dashboard.series.level.levels import comparable
+from dashboard.series.snapshot import Snapshot
 from loaders.access import overview
 from loaders.cache import store
 from loaders.cli import printing

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard import doubts
 from dashboard.figures import charts
-from dashboard.lines import line_of
 from dashboard.palette import LIGHT
+from dashboard.series import doubts
+from dashboard.series.lines import line_of
 from tests.figure_json import load, notes, traces
 from tests.shots import baseline, made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.findings import BODIES, Comparison, finding, linked, panels
-from dashboard.snapshot import end_of, last_time
+from dashboard.series.findings import BODIES, Comparison, finding, linked, panels
+from dashboard.series.snapshot import end_of, last_time
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
 
 QUARTERS = "caspian-level-dahiti-2026-quarterly"

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 import loaders
-from dashboard import freshness, markup
+from dashboard import markup
+from dashboard.series import freshness
 from loaders.access import overview
 
 TODAY = date(2026, 6, 30)

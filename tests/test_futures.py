@@ -17,11 +17,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
-from dashboard import movement, sentences, snapshot, strip
+from dashboard import movement, sentences, strip
 from dashboard.brief import document
-from dashboard.findings import Comparison, finding
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
+from dashboard.series import snapshot
+from dashboard.series.findings import Comparison, finding
 from loaders.environment import clock
 from tests import futures
 from tests.conftest import ROOT

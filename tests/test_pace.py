@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from dashboard.findings import Comparison, finding
 from dashboard.readings import condition, ground, pace
 from dashboard.readings.assess import assess
+from dashboard.series.findings import Comparison, finding
 from loaders.tables.catalogue import catalogue
 from tests import levels
 from tests.shots import baseline

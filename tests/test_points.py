@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard import points
-from dashboard.analysis import like_change, normal_change
-from dashboard.lines import line_of
 from dashboard.palette import LIGHT
+from dashboard.series import points
+from dashboard.series.analysis import like_change, normal_change
+from dashboard.series.lines import line_of
 from dashboard.words.text import t
 from tests.shots import baseline, made
 

@@ -9,8 +9,8 @@ import pytest
 
 import loaders
 from dashboard import sentences
-from dashboard.analysis import Agreement, Change
-from dashboard.findings import BODIES, Comparison, finding, linked
+from dashboard.series.analysis import Agreement, Change
+from dashboard.series.findings import BODIES, Comparison, finding, linked
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
 
 QUARTERS = "caspian-level-dahiti-2026-quarterly"

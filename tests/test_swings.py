@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard import movement
-from dashboard.swings import bed_since, swing
+from dashboard.series.level.swings import bed_since, swing
 from tests import levels
 from tests.shots import made
 

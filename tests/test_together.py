@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import levels, together
 from dashboard.palette import LIGHT
+from dashboard.series.level import levels, together
 from tests import levels as make
 from tests.shots import baseline, moved, with_series
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard import snapshot
 from dashboard.register import commitments
 from dashboard.register.rows import SourceKind
+from dashboard.series import snapshot
 from dashboard.words import text, translated
 
 LANGS = [lang for lang in text.languages() if lang != text.DEFAULT]

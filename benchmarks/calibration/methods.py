@@ -16,11 +16,11 @@ import numpy as np
 import loaders
 from benchmarks.calibration import records
 from benchmarks.calibration.seas import Seas
-from dashboard.analysis import SPEECH, SPEECH_YEAR
 from dashboard.readings import condition, frozen, piecewise, placebo, yearly
 from dashboard.readings.estimates import Band, Estimate, Fit, Guarded
 from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END
 from dashboard.readings.piecewise import CHANGE, STEP, TREND, design, solve
+from dashboard.series.analysis import SPEECH, SPEECH_YEAR
 
 # A joined line takes three of the effective sample: two slopes and one level.
 JOINED = 3

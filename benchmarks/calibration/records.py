@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 
 import loaders
-from dashboard.analysis import SPEECH, SPEECH_YEAR, annual_means, monthly_means
 from dashboard.readings import frozen, piecewise, yearly
 from dashboard.readings.frozen import CM
+from dashboard.series.analysis import SPEECH, SPEECH_YEAR, annual_means, monthly_means
 
 PLACE = "caspian"
 # The fall of the sea began to steepen with the first of the frozen baselines.

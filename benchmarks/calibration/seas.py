@@ -16,9 +16,9 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.calibration import gauge_model, records, synthetic
-from dashboard.analysis import SPEECH_YEAR
 from dashboard.readings import piecewise
 from dashboard.readings.frozen import AFTER_START
+from dashboard.series.analysis import SPEECH_YEAR
 
 SEED = 20231124
 

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from dashboard.citation import credit
 from dashboard.figures import charts
 from dashboard.figures.drawing import Mark
-from dashboard.lines import Line, line_of
 from dashboard.palette import Palette
 from dashboard.sentences import age
-from dashboard.snapshot import Snapshot, end_of, label, months_between, stale
+from dashboard.series.lines import Line, line_of
+from dashboard.series.snapshot import Snapshot, end_of, label, months_between, stale
 from dashboard.words.text import t
 from loaders.tables.schema import Series
 

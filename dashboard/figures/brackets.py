@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from dashboard.doubts import Bracket
 from dashboard.figures.drawing import Sketch, escape
 from dashboard.palette import Palette
+from dashboard.series.doubts import Bracket
 
 # Shares of the figure's height: the bar of a bracket, and the ends of its two arms.
 BAR, ARM = 0.985, 0.955

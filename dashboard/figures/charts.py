@@ -8,8 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from dashboard.analysis import SPEECH, Change
-from dashboard.doubts import Bracket
 from dashboard.figures.brackets import bracket_row
 from dashboard.figures.drawing import (
     WIDTHS,
@@ -35,8 +33,10 @@ from dashboard.figures.drawing import (
     zero_line,
 )
 from dashboard.figures.leaders import names_on_leaders
-from dashboard.lines import Line, end_of_record, last_counted
 from dashboard.palette import Palette
+from dashboard.series.analysis import SPEECH, Change
+from dashboard.series.doubts import Bracket
+from dashboard.series.lines import Line, end_of_record, last_counted
 from dashboard.words.text import DASH, month_name, number, period, translate
 
 ENDED_DAYS = 730

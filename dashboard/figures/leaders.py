@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.figures.drawing import Mark, Sketch, escape
-from dashboard.lines import Line
 from dashboard.palette import Palette
+from dashboard.series.lines import Line
 
 # Half the width of a name on a phone, of the time shown; the height of one, and the most that a leader
 # reaches, of the range shown.

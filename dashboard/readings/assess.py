@@ -9,9 +9,6 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard.analysis import LENGTH, SPEECH, over
-from dashboard.findings import part_of
-from dashboard.lines import steps_of
 from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
 from dashboard.readings import pace as paces
 from dashboard.readings.delivery import delivery
@@ -29,7 +26,10 @@ from dashboard.readings.records import (
 )
 from dashboard.register.commitments import milestones_of, register, targets_of
 from dashboard.register.rows import Commitment
-from dashboard.snapshot import Snapshot
+from dashboard.series.analysis import LENGTH, SPEECH, over
+from dashboard.series.findings import part_of
+from dashboard.series.lines import steps_of
+from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import translate
 from loaders.errors import Asking
 from loaders.tables.schema import Series

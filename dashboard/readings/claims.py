@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH, annual_means
 from dashboard.readings.estimates import Estimate
+from dashboard.series.analysis import SPEECH, annual_means
 
 FIRST, LAST = 2006, 2022
 MIN_YEARS = 10

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH, monthly_means, usable
 from dashboard.readings import frozen, piecewise, placebo, verdict
 from dashboard.readings.estimates import Carried, Fit
 from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
+from dashboard.series.analysis import SPEECH, monthly_means, usable
 from loaders.errors import ContractError
 from loaders.tables.schema import Series
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.analysis import SPEECH
 from dashboard.readings.records import Delivery, DeliveryState, Evidence, Looked
 from dashboard.register.rows import DOCUMENTS, Milestone
+from dashboard.series.analysis import SPEECH
 
 LADDER: tuple[DeliveryState, ...] = ("not_found", "announced", "adopted_or_signed", "operating")
 UNCONFIRMED_MONTHS = 12

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH_YEAR
 from dashboard.readings.records import ConditionState, Flow, FlowSide
+from dashboard.series.analysis import SPEECH_YEAR
 
 REFERENCE = (1995, 2014)
 YEARS = 5

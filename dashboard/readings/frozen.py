@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH, annual_means, monthly_means
 from dashboard.readings import placebo, yearly
 from dashboard.readings.estimates import Band, Guarded
+from dashboard.series.analysis import SPEECH, annual_means, monthly_means
 from loaders.errors import CatalogueError
 
 FILE = Path(__file__).with_name("frozen.toml")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import SPEECH_YEAR, annual_means
 from dashboard.readings import verdict, yearly
 from dashboard.readings.estimates import Carried
 from dashboard.readings.frozen import CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
+from dashboard.series.analysis import SPEECH_YEAR, annual_means
 from loaders.tables.schema import Series
 
 YEARLY = "yearly"

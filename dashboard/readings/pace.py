@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.analysis import SPEECH_YEAR, step_of
 from dashboard.readings import condition, ground, verdict, yearly
 from dashboard.readings.condition import Record
 from dashboard.readings.ground import Years
 from dashboard.readings.placebo import MIN_SHARE
 from dashboard.readings.records import LevelPace
-from dashboard.snapshot import Snapshot
+from dashboard.series.analysis import SPEECH_YEAR, step_of
+from dashboard.series.snapshot import Snapshot
 from loaders.tables.schema import Series
 
 BASELINE = condition.COMPANION

@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import good
 from dashboard.readings.records import Evidence, Pace, Pathway, PathwayState
 from dashboard.register.rows import Pace as Line
 from dashboard.register.rows import Target
+from dashboard.series.analysis import good
 
 INTERVALS = 7
 WINDOWS = range(5, 11)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.analysis import SPEECH
 from dashboard.readings.estimates import Estimate, Fit
+from dashboard.series.analysis import SPEECH
 
 TREND, STEP, CHANGE = 1, 2, 3
 # A line takes two of the effective sample; the season is known from every year.

@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from dashboard.analysis import SPEECH_MONTH
 from dashboard.readings.estimates import Band, Guarded
 from dashboard.readings.piecewise import CHANGE, design
+from dashboard.series.analysis import SPEECH_MONTH
 
 # Beyond eight years after, every band of the record excludes zero: the eight-year band holds from there on.
 AFTERS = tuple(range(36, 97, 12))

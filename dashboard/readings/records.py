@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dashboard.analysis import Agreement
 from dashboard.readings.estimates import Carried, Estimate, Fit, Guarded
 from dashboard.register.rows import Commitment, Reason, Target
+from dashboard.series.analysis import Agreement
 
 Evidence = Literal["strong", "medium", "weak", "disputed", "none"]
 ConditionState = Literal["no_data", "too_early", "fall_steepening", "recovering", "holding", "fall_slowing",

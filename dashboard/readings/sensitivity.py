@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.analysis import (
+from dashboard.readings.records import LikeCell
+from dashboard.series.analysis import (
     LENGTH,
     SPEECH_MONTH,
     Agreement,
@@ -18,9 +19,8 @@ from dashboard.analysis import (
     periods,
     step_of,
 )
-from dashboard.findings import Comparison, change_of
-from dashboard.readings.records import LikeCell
-from dashboard.snapshot import Snapshot
+from dashboard.series.findings import Comparison, change_of
+from dashboard.series.snapshot import Snapshot
 from loaders.tables.schema import Series
 
 WINDOWS = (12, 24, 36)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dashboard.analysis import SPEECH_YEAR
 from dashboard.readings.estimates import Band, Carried, Estimate, Fit
 from dashboard.readings.piecewise import predict, quantile, solve
 from dashboard.readings.placebo import summary
+from dashboard.series.analysis import SPEECH_YEAR
 
 BEFORE = 10
 # From 2006, 2014 and 2018 to the year of the speech, as the frozen baselines of the monthly method.

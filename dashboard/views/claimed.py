@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import extent, markup
-from dashboard.lines import steps_of
+from dashboard.series.lines import steps_of
 from dashboard.views.parts import Frame
 from dashboard.words.text import number, period, t, translate
 

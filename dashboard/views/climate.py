@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import climate, markup, sentences
-from dashboard.analysis import SPEECH
+from dashboard import markup, sentences
 from dashboard.figures import charts
-from dashboard.lines import line_of
-from dashboard.snapshot import label
+from dashboard.series import climate
+from dashboard.series.analysis import SPEECH
+from dashboard.series.lines import line_of
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.words.text import day, number, t
 

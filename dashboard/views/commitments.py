@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import markup, strip
-from dashboard.analysis import SPEECH
 from dashboard.register import commitments
+from dashboard.series.analysis import SPEECH
 from dashboard.views import opened, parts, register
 from dashboard.wording import when
 from dashboard.words.text import brief, day, t

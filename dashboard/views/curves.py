@@ -16,7 +16,7 @@ from dashboard.figures import extent_charts
 from dashboard.figures.extent_charts import Dots
 from dashboard.register import commitments
 from dashboard.register.rows import Target
-from dashboard.snapshot import label
+from dashboard.series.snapshot import label
 from dashboard.standing import Standing
 from dashboard.views import parts
 from dashboard.views.parts import Frame

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard import extent, markup, sentences
-from dashboard.analysis import annual_means
 from dashboard.figures import charts
-from dashboard.snapshot import label
+from dashboard.series.analysis import annual_means
+from dashboard.series.snapshot import label
 from dashboard.standing import standing
 from dashboard.views import bed, claimed, curves, explorer, parts, shores
 from dashboard.views.held import answer

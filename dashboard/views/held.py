@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import extent, markup
-from dashboard.analysis import annual_means
 from dashboard.extent import Curve, Hold
-from dashboard.snapshot import label
+from dashboard.series.analysis import annual_means
+from dashboard.series.snapshot import label
 from dashboard.standing import Standing
 from dashboard.views import parts
 from dashboard.views.parts import Frame

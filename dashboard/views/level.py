@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import levels, markup, movement, sentences
-from dashboard.findings import BODIES, finding
+from dashboard import markup, movement, sentences
 from dashboard.sentences import spanned
-from dashboard.snapshot import label
+from dashboard.series.findings import BODIES, finding
+from dashboard.series.level import levels
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.views.level_views import listing, long, pairs, panels, rate, seasons
 from dashboard.words.text import period, t

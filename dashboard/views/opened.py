@@ -7,17 +7,17 @@ import streamlit as st
 import xarray as xr
 
 from dashboard import arithmetic, markup, sentences, strip, wording
-from dashboard.analysis import annual_means, monthly_means
 from dashboard.figures import charts, reading_charts
-from dashboard.findings import headline, linked
-from dashboard.lines import clip, line_of
 from dashboard.movement import CENTIMETRES
 from dashboard.readings import claims
 from dashboard.readings.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.register import commitments
 from dashboard.register.rows import Milestone
-from dashboard.snapshot import label
+from dashboard.series.analysis import annual_means, monthly_means
+from dashboard.series.findings import headline, linked
+from dashboard.series.lines import clip, line_of
+from dashboard.series.snapshot import label
 from dashboard.views import claimed, parts, register
 from dashboard.words.text import day, month, number, t, translate
 from loaders.tables.schema import Series

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import markup, sentences
 from dashboard.figures import bodies
-from dashboard.findings import BODIES, finding, panels
 from dashboard.register import commitments
-from dashboard.snapshot import label
+from dashboard.series.findings import BODIES, finding, panels
+from dashboard.series.snapshot import label
 from dashboard.views import parts, register
 from dashboard.words.text import t
 

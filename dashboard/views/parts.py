@@ -19,16 +19,17 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, package, points
+from dashboard import filters, package
 from dashboard.citation import bibtex, citation
 from dashboard.citation import credit as credit
 from dashboard.figures import bodies
 from dashboard.filters import Selection
-from dashboard.findings import Comparison
-from dashboard.lines import Line, clip, within
 from dashboard.palette import Palette
 from dashboard.sentences import age, alt_line, newest_period
-from dashboard.snapshot import Snapshot, end_of, months_between, stale
+from dashboard.series import points
+from dashboard.series.findings import Comparison
+from dashboard.series.lines import Line, clip, within
+from dashboard.series.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
 from dashboard.words.text import speak, t
 from loaders.environment import settings

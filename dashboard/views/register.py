@@ -11,7 +11,7 @@ from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.register.commitments import Register
 from dashboard.register.rows import Commitment
-from dashboard.snapshot import Snapshot
+from dashboard.series.snapshot import Snapshot
 from dashboard.views.parts import Frame
 from dashboard.words.text import t
 

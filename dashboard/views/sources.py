@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import citation, freshness, markup
+from dashboard import citation, markup
 from dashboard.sentences import newest_period
-from dashboard.snapshot import label
+from dashboard.series import freshness
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 from dashboard.words.text import day, number, plural, t, translate

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import markup
-from dashboard.lines import steps_of
 from dashboard.sentences import doubtful_period, first_period, newest_period
-from dashboard.snapshot import label
+from dashboard.series.lines import steps_of
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.words.text import period, t
 

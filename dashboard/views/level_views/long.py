@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import doubts, levels, markup, points, together
-from dashboard.analysis import SPEECH
+from dashboard import markup
 from dashboard.figures import charts
-from dashboard.lines import Line, clip, shifted
 from dashboard.sentences import concord
-from dashboard.snapshot import label
+from dashboard.series import doubts, points
+from dashboard.series.analysis import SPEECH
+from dashboard.series.level import levels, together
+from dashboard.series.lines import Line, clip, shifted
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.words.text import day, number, plural, t, translate
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup, points, sentences
+from dashboard import markup, sentences
 from dashboard.figures import charts
+from dashboard.series import points
 from dashboard.views import parts
 from dashboard.words.text import number, t, translate
 

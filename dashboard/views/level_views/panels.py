@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import doubts, markup, sentences
+from dashboard import markup, sentences
 from dashboard.figures import charts
-from dashboard.snapshot import label
+from dashboard.series import doubts
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.words.text import t, translate
 

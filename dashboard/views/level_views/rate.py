@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import levels, markup, points
-from dashboard.analysis import SPEECH, annual_means
+from dashboard import markup
 from dashboard.figures import charts
-from dashboard.lines import within
-from dashboard.snapshot import label
+from dashboard.series import points
+from dashboard.series.analysis import SPEECH, annual_means
+from dashboard.series.level import levels
+from dashboard.series.lines import within
+from dashboard.series.snapshot import label
 from dashboard.views import parts
 from dashboard.words.text import day, number, t, translate
 

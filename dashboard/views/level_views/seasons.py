@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import levels, markup
+from dashboard import markup
 from dashboard.figures import charts
-from dashboard.lines import monthly
-from dashboard.snapshot import label, last_time
+from dashboard.series.level import levels
+from dashboard.series.lines import monthly
+from dashboard.series.snapshot import label, last_time
 from dashboard.views import parts
 from dashboard.words.text import t, translate
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dashboard.analysis import NORMAL, Change
-from dashboard.lines import Line
+from dashboard.series.analysis import NORMAL, Change
+from dashboard.series.lines import Line
 from dashboard.words.text import DASH, period, t
 
 SIDES = ("before", "after")

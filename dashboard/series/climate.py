@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import annual_means
-from dashboard.snapshot import Snapshot
+from dashboard.series.analysis import annual_means
+from dashboard.series.snapshot import Snapshot
 from loaders.tables.schema import Series
 
 BASE = (1991, 2020)

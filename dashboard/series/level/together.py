@@ -13,9 +13,9 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard.analysis import annual_means
-from dashboard.lines import Line, shifted
-from dashboard.snapshot import Snapshot
+from dashboard.series.analysis import annual_means
+from dashboard.series.lines import Line, shifted
+from dashboard.series.snapshot import Snapshot
 from loaders.errors import NoData
 from loaders.tables.schema import Series
 

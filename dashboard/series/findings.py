@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.analysis import Agreement, Change, Window, agreement, like_change, normal_change
 from dashboard.readings.pace import pace
 from dashboard.readings.records import LevelPace
-from dashboard.snapshot import Snapshot, last_time, latest_value
+from dashboard.series.analysis import Agreement, Change, Window, agreement, like_change, normal_change
+from dashboard.series.snapshot import Snapshot, last_time, latest_value
 from loaders.tables.schema import Series
 
 BODIES = ("caspian", "north-aral", "south-aral")

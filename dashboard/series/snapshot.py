@@ -11,8 +11,8 @@ import xarray as xr
 
 import loaders
 from dashboard import clock
-from dashboard.analysis import LENGTH
-from dashboard.lines import steps_of
+from dashboard.series.analysis import LENGTH
+from dashboard.series.lines import steps_of
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT
 from loaders.access.overview import STALE

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import NORMAL_MIN_YEARS, annual_means, offset
-from dashboard.lines import Line
-from dashboard.snapshot import Snapshot, label
+from dashboard.series.analysis import NORMAL_MIN_YEARS, annual_means, offset
+from dashboard.series.lines import Line
+from dashboard.series.snapshot import Snapshot, label
 from loaders.tables.schema import Series
 
 MOST = 6

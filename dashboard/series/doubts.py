@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import xarray as xr
 
-from dashboard.analysis import LENGTH
-from dashboard.lines import steps_of, within
+from dashboard.series.analysis import LENGTH
+from dashboard.series.lines import steps_of, within
 from dashboard.words.text import DASH, MINUS, period, t
 from loaders.tables.schema import Flag
 
