@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.readings.estimates import Guarded
+from dashboard.readings.condition.fit.estimates import Guarded
 from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
 from dashboard.sentences import amount, periods_of
 from dashboard.wording import when

@@ -14,8 +14,8 @@ import pytest
 
 from dashboard import cli
 from dashboard.readings import assess as module
-from dashboard.readings import condition, frozen, sensitivity
 from dashboard.readings.assess import assess
+from dashboard.readings.condition import by_months, frozen, sensitivity
 from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
 from dashboard.register.rows import Reason
 from dashboard.series import snapshot
@@ -397,9 +397,9 @@ def test_independent_sources_that_differ_leave_no_word(stored):
     records = []
     for change, group in ((0.0, "altimetry"), (30.0, "gauges")):
         data = with_gwm(stored, "2026-12", change).series[levels.GWM]
-        one = condition.record(catalogue().series[levels.GWM], data, day)
+        one = by_months.record(catalogue().series[levels.GWM], data, day)
         records.append(replace(one, row=one.row.model_copy(update={"independence_group": group})))
-    readings = [condition.reading(one, frozen.bands_of("caspian"), day) for one in records]
+    readings = [by_months.reading(one, frozen.bands_of("caspian"), day) for one in records]
     water = module._over_sources("caspian", records, readings)
     assert (water.state, water.evidence_strength) == ("sources_disagree", "disputed")
     assert [one.state for one in water.sources] == ["no_detectable_change", "recovering"]

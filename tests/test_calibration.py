@@ -13,8 +13,9 @@ from benchmarks.calibration import continued, gauge_model, methods, page, record
 from benchmarks.calibration.__main__ import DRAWS, FILE
 from benchmarks.calibration.study import DOWN, NO_CHANGE, UP, Share, share
 from benchmarks.calibration.synthetic import draw, residuals
-from dashboard.readings import condition, frozen, ground, placebo, yearly
-from dashboard.readings.estimates import Estimate, Fit
+from dashboard.readings.condition import by_months, by_years, frozen
+from dashboard.readings.condition.fit import placebo, yearly
+from dashboard.readings.condition.fit.estimates import Estimate, Fit
 
 PAGE = FILE.read_text("utf-8")
 FEW = 300
@@ -141,8 +142,8 @@ def test_months_give_the_words_of_the_pages():
     drawn = seas.draw(seas.MONTHS, "levels", 36, 40)
     row, day = loaders.catalogue().series[frozen.MONTHLY], (drawn.at[-1] + 1).astype("datetime64[D]")
     bent = drawn.levels + 20 * np.maximum(records.from_speech(drawn.at), 0)
-    each = [condition.Record(row, drawn.at, one, day) for one in bent]
-    shown = [condition.reading(one, records.bands(), day) for one in each]
+    each = [by_months.Record(row, drawn.at, one, day) for one in bent]
+    shown = [by_months.reading(one, records.bands(), day) for one in each]
     ours = study.months("free", "levels", 36, 40).words(20.0)
     assert [one.state for one in shown] == list(ours.headline)
     for at, states in enumerate(ours.alone):
@@ -154,7 +155,7 @@ def test_years_give_the_words_of_the_pages():
     drawn = seas.draw(seas.YEARS, "gauge model", 3, 40)
     row, day = loaders.catalogue().series[frozen.YEARLY], np.datetime64(f"{drawn.at[-1] + 1}-01-01", "D")
     bent = drawn.levels + 20 * np.maximum(drawn.at - 2023, 0)
-    shown = [ground.ground([ground.Years(row, drawn.at, one)], records.bands(), day) for one in bent]
+    shown = [by_years.ground([by_years.Years(row, drawn.at, one)], records.bands(), day) for one in bent]
     ours = study.years("free", "gauge model", 3, 40).words(20.0)
     assert [one.state for one in shown] == list(ours.headline)
     assert len(set(ours.headline)) > 2

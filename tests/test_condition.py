@@ -10,10 +10,11 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from dashboard.readings import condition, frozen, pace, piecewise, verdict
 from dashboard.readings.claims import mann_kendall, when_said
-from dashboard.readings.estimates import Estimate, Fit
-from dashboard.readings.frozen import BASELINES
+from dashboard.readings.condition import by_months, decision, frozen, pace
+from dashboard.readings.condition.fit import piecewise
+from dashboard.readings.condition.fit.estimates import Estimate, Fit
+from dashboard.readings.condition.frozen import BASELINES
 from dashboard.series.analysis import SPEECH
 from loaders.errors import ContractError
 from loaders.tables.catalogue import catalogue
@@ -194,12 +195,12 @@ def shaped(change: float, before: float = -10.0, half: float = 5.0, half_before:
     ],
 )
 def test_each_word_at_inside_and_outside_its_threshold(fit, word):
-    assert verdict.word(fit, LOW, HIGH)[0] == word
+    assert decision.word(fit, LOW, HIGH)[0] == word
 
 
 @pytest.mark.parametrize(("change", "stopped"), [(13.5, True), (13.01, False)])
 def test_a_slowing_that_may_have_stopped(change, stopped):
-    assert verdict.word(shaped(change, before=-13.2), LOW, HIGH) == ("fall_slowing", stopped)
+    assert decision.word(shaped(change, before=-13.2), LOW, HIGH) == ("fall_slowing", stopped)
 
 
 @pytest.mark.parametrize(
@@ -214,37 +215,37 @@ def test_a_slowing_that_may_have_stopped(change, stopped):
     ],
 )
 def test_no_word_before_the_first_rows_of_the_table_are_passed(shares, age, count, state, absence):
-    assert verdict.absence(shares, age, count) == (state, absence)
+    assert decision.absence(shares, age, count) == (state, absence)
 
 
 def test_headline_needs_one_word_from_all_baselines():
-    assert verdict.over_baselines(["fall_slowing"] * 3) == "fall_slowing"
-    assert verdict.over_baselines(["fall_slowing", "fall_slowing", "recovering"]) == "depends_on_baseline"
-    assert verdict.over_baselines(["too_early"] * 3) == "too_early"
-    assert verdict.over_baselines(["no_data", "fall_slowing", "fall_slowing"]) == "no_data"
+    assert decision.over_baselines(["fall_slowing"] * 3) == "fall_slowing"
+    assert decision.over_baselines(["fall_slowing", "fall_slowing", "recovering"]) == "depends_on_baseline"
+    assert decision.over_baselines(["too_early"] * 3) == "too_early"
+    assert decision.over_baselines(["no_data", "fall_slowing", "fall_slowing"]) == "no_data"
 
 
 def test_sources_that_differ_disagree_and_a_silent_one_says_nothing():
-    assert verdict.over_sources(["fall_slowing", "no_detectable_change"]) == "sources_disagree"
-    assert verdict.over_sources(["fall_slowing", "no_data"]) == "fall_slowing"
-    assert verdict.over_sources(["fall_slowing", "too_early"]) == "fall_slowing"
-    assert verdict.over_sources(["no_data", "too_early"]) == "too_early"
-    assert verdict.over_sources([]) == "no_data"
+    assert decision.over_sources(["fall_slowing", "no_detectable_change"]) == "sources_disagree"
+    assert decision.over_sources(["fall_slowing", "no_data"]) == "fall_slowing"
+    assert decision.over_sources(["fall_slowing", "too_early"]) == "fall_slowing"
+    assert decision.over_sources(["no_data", "too_early"]) == "too_early"
+    assert decision.over_sources([]) == "no_data"
 
 
 # ---- one source on its record -----------------------------------------------------------------------------
 
 
-def record(last: str, change: float = 0.0, *, as_of=None, flags: int = 1) -> condition.Record:
+def record(last: str, change: float = 0.0, *, as_of=None, flags: int = 1) -> by_months.Record:
     """Ten-day levels from 1993 with a fall of 11 cm a year before the speech."""
     months = levels.span("1993-01", last)
     values = bent(months, -11.0, change) / 100 - 28 + levels.swings(months.size)
     data = levels.ten_day(levels.GWM, months, values, flags)
-    return condition.record(catalogue().series[levels.GWM], data, as_of or DAY)
+    return by_months.record(catalogue().series[levels.GWM], data, as_of or DAY)
 
 
-def read(one: condition.Record, as_of=DAY):
-    return condition.reading(one, frozen.bands_of("caspian"), as_of)
+def read(one: by_months.Record, as_of=DAY):
+    return by_months.reading(one, frozen.bands_of("caspian"), as_of)
 
 
 @pytest.mark.parametrize(("last", "state"), [("2026-10", "too_early"), ("2026-11", "no_detectable_change")])
@@ -254,23 +255,23 @@ def test_35_and_36_complete_months(last, state):
     assert [one.state for one in found.baselines] == [state] * 3
     assert found.state == state
     assert found.baselines[1].counts == (118, 35 if state == "too_early" else 36)
-    until = condition.too_early_until(record(last, as_of=day))
+    until = by_months.too_early_until(record(last, as_of=day))
     assert until == ("2026-12-01" if state == "too_early" else None)
 
 
 def test_the_first_day_on_which_a_word_is_possible():
     """The 36th month after the speech is November 2026, whole on 1 December; a gap puts it off by a month."""
-    assert condition.too_early_until(None) == "2026-12-01"
-    assert condition.too_early_until(record("2023-10")) == "2026-12-01"
+    assert by_months.too_early_until(None) == "2026-12-01"
+    assert by_months.too_early_until(record("2023-10")) == "2026-12-01"
     gap = record("2026-10")
     there = gap.months != np.datetime64("2025-03", "M")
-    assert condition.too_early_until(replace(gap, months=gap.months[there])) == "2027-01-01"
+    assert by_months.too_early_until(replace(gap, months=gap.months[there])) == "2027-01-01"
 
 
 def test_a_water_body_without_bands_has_its_lines_and_no_word():
     """Thirty years of months alone call a change where there is none in up to a third of cases."""
     day = np.datetime64("2027-01-10", "D")
-    found = condition.reading(record("2026-12", 40.0), None, day)
+    found = by_months.reading(record("2026-12", 40.0), None, day)
     assert found.state == "no_data"
     for one in found.baselines:
         assert (one.state, one.absence, one.band, one.rank) == (
@@ -302,10 +303,10 @@ def test_the_real_sea_continued(samples, slope, word):
     To rise 17 is one of 27 and more, and to fall 40 one of 23 to 30, where 18 to 25 can be told.
     """
     months, values = levels.continued(samples, slope)
-    one = condition.Record(
+    one = by_months.Record(
         catalogue().series[levels.DAHITI], months, values, np.datetime64("2026-11-30", "D")
     )
-    found = condition.reading(one, frozen.bands_of("caspian"), np.datetime64("2026-12-01", "D"))
+    found = by_months.reading(one, frozen.bands_of("caspian"), np.datetime64("2026-12-01", "D"))
     assert [each.start for each in found.baselines] == ["2006-01", "2014-01", "2018-01"]
     for each in found.baselines:
         assert each.counts[1] == 36
@@ -368,7 +369,7 @@ def test_suspect_points_count_and_failed_ones_do_not():
     assert record("2026-11", flags=3).months.tolist() == record("2026-11").months.tolist()
     months = levels.span("1993-01", "2026-11")
     data = levels.ten_day(levels.GWM, months, np.zeros(months.size), flags=4)
-    assert condition.record(catalogue().series[levels.GWM], data, DAY).months.size == 0
+    assert by_months.record(catalogue().series[levels.GWM], data, DAY).months.size == 0
 
 
 def test_november_2023_belongs_to_neither_side():
@@ -390,28 +391,28 @@ def test_swapped_seas_and_datums_raise():
     data = levels.ten_day(levels.GWM, levels.span("2020-01", "2020-12"), np.zeros(12))
     north = catalogue().series["north-aral-level-gwm"]
     with pytest.raises(ContractError, match="place is north-aral, not caspian"):
-        condition.record(north, data, DAY)
+        by_months.record(north, data, DAY)
     row = catalogue().series[levels.GWM].model_copy(update={"datum": "baltic-kz"})
     with pytest.raises(ContractError, match="datum is baltic-kz, not egm2008-gwm"):
-        condition.record(row, data, DAY)
+        by_months.record(row, data, DAY)
     with pytest.raises(ValueError, match="bands of caspian do not fit north-aral"):
-        condition.reading(replace(record("2026-11"), row=north), frozen.bands_of("caspian"), DAY)
+        by_months.reading(replace(record("2026-11"), row=north), frozen.bands_of("caspian"), DAY)
 
 
 def test_evidence_words():
     one = read(record("2026-12"), np.datetime64("2027-01-10", "D"))
     other = replace(one, group="another")
-    assert condition.evidence([one], ["primary"]) == "medium"
-    assert condition.evidence([one, other], ["primary", "primary"]) == "strong"
-    assert condition.evidence([one, replace(other, state="recovering")], ["primary"] * 2) == "disputed"
-    assert condition.evidence([one], ["stated"]) == "weak"
-    assert condition.evidence([replace(one, state="no_data")], ["primary"]) == "none"
+    assert by_months.evidence([one], ["primary"]) == "medium"
+    assert by_months.evidence([one, other], ["primary", "primary"]) == "strong"
+    assert by_months.evidence([one, replace(other, state="recovering")], ["primary"] * 2) == "disputed"
+    assert by_months.evidence([one], ["stated"]) == "weak"
+    assert by_months.evidence([replace(one, state="no_data")], ["primary"]) == "none"
 
 
 def test_one_record_a_family_the_one_that_reaches_furthest():
     short, long = record("2023-07"), record("2026-12")
     old = replace(short, row=catalogue().series[levels.DAHITI])
-    assert condition.best_records([old, long]) == [long]
+    assert by_months.best_records([old, long]) == [long]
 
 
 @pytest.mark.parametrize(
@@ -422,7 +423,7 @@ def test_old_trend_carried_to_2025(samples, start, expected):
     later = levels.span("2023-12", "2025-12")
     row = catalogue().series[levels.DAHITI]
     both = np.concatenate([months, later]), np.concatenate([values, np.full(later.size, -2900.0)])
-    found = condition.carried(condition.Record(row, *both, DAY), start)
+    found = by_months.carried(by_months.Record(row, *both, DAY), start)
     inside = found.times >= np.datetime64("2025-01", "M")
     assert inside.sum() == 12
     assert found.expected[inside].mean() == pytest.approx(expected, abs=0.02)

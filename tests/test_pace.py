@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from dashboard.readings import condition, ground, pace
 from dashboard.readings.assess import assess
+from dashboard.readings.condition import by_months, by_years, pace
 from dashboard.series.findings import Comparison, finding
 from loaders.tables.catalogue import catalogue
 from tests import levels
@@ -20,15 +20,15 @@ WHOLE = "caspian-level-kazhydromet-annual"
 DAY = np.datetime64("2026-12-01", "D")
 
 
-def months_of(samples, slope: float, last: str = "2026-11") -> condition.Record:
+def months_of(samples, slope: float, last: str = "2026-11") -> by_months.Record:
     months, values = levels.continued(samples, slope, last)
     newest = (months[-1] + 1).astype("datetime64[D]") - 1
-    return condition.Record(catalogue().series[levels.DAHITI], months, values, newest)
+    return by_months.Record(catalogue().series[levels.DAHITI], months, values, newest)
 
 
-def years_of(values: dict[int, float], series: str = levels.SECTOR) -> ground.Years:
+def years_of(values: dict[int, float], series: str = levels.SECTOR) -> by_years.Years:
     """Whole years of a list, in cm."""
-    return ground.Years(catalogue().series[series], np.array([*values]), np.array([*values.values()]))
+    return by_years.Years(catalogue().series[series], np.array([*values]), np.array([*values.values()]))
 
 
 def fell(last: int, **after: float) -> dict[int, float]:

@@ -13,8 +13,9 @@ import statsmodels.api as sm
 import xarray as xr
 
 import loaders
-from dashboard.readings import frozen, placebo, yearly
-from dashboard.readings.estimates import Band
+from dashboard.readings.condition import frozen
+from dashboard.readings.condition.fit import placebo, yearly
+from dashboard.readings.condition.fit.estimates import Band
 from dashboard.readings.records import Baseline
 from loaders.errors import CatalogueError
 from tests import levels

@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.calibration import methods, records
 from benchmarks.calibration.seas import SEED, Seas
-from dashboard.readings import piecewise, yearly
-from dashboard.readings.frozen import AFTER_START, BASELINES
+from dashboard.readings.condition.fit import piecewise, yearly
+from dashboard.readings.condition.frozen import AFTER_START, BASELINES
 from dashboard.series.analysis import SPEECH_YEAR
 
 PACES = (0.0, 17.0, -13.0, -24.0, -40.0)

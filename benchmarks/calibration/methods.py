@@ -16,10 +16,11 @@ import numpy as np
 import loaders
 from benchmarks.calibration import records
 from benchmarks.calibration.seas import Seas
-from dashboard.readings import condition, frozen, piecewise, placebo, yearly
-from dashboard.readings.estimates import Band, Estimate, Fit, Guarded
-from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END
-from dashboard.readings.piecewise import CHANGE, STEP, TREND, design, solve
+from dashboard.readings.condition import by_months, frozen
+from dashboard.readings.condition.fit import piecewise, placebo, yearly
+from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
+from dashboard.readings.condition.fit.piecewise import CHANGE, STEP, TREND, design, solve
+from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END
 from dashboard.series.analysis import SPEECH, SPEECH_YEAR
 
 # A joined line takes three of the effective sample: two slopes and one level.
@@ -40,8 +41,8 @@ class Method:
 def free(seas: Seas, _: int) -> list[Fits]:
     """The lines of the pages through each sea."""
     row, newest = loaders.catalogue().series[frozen.MONTHLY], seas.at[-1].astype("datetime64[D]")
-    found = (condition.Record(row, seas.at, one, newest) for one in seas.levels)
-    return [tuple(_there(condition.lines(one, start)) for start in BASELINES) for one in found]
+    found = (by_months.Record(row, seas.at, one, newest) for one in seas.levels)
+    return [tuple(_there(by_months.lines(one, start)) for start in BASELINES) for one in found]
 
 
 def _there(fit: Fit | None) -> Fit:

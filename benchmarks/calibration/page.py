@@ -6,7 +6,8 @@ import math
 
 from benchmarks.calibration import continued, gauge_model, methods, records, seas, study, tables
 from benchmarks.calibration.methods import Limits
-from dashboard.readings import frozen, placebo, yearly
+from dashboard.readings.condition import frozen
+from dashboard.readings.condition.fit import placebo, yearly
 
 HEAD = """\
 # How far the condition words can be trusted

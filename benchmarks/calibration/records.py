@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 
 import loaders
-from dashboard.readings import frozen, piecewise, yearly
-from dashboard.readings.frozen import CM
+from dashboard.readings.condition import frozen
+from dashboard.readings.condition.fit import piecewise, yearly
+from dashboard.readings.condition.frozen import CM
 from dashboard.series.analysis import SPEECH, SPEECH_YEAR, annual_means, monthly_means
 
 PLACE = "caspian"

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.calibration import gauge_model, records, synthetic
-from dashboard.readings import piecewise
-from dashboard.readings.frozen import AFTER_START
+from dashboard.readings.condition.fit import piecewise
+from dashboard.readings.condition.frozen import AFTER_START
 from dashboard.series.analysis import SPEECH_YEAR
 
 SEED = 20231124

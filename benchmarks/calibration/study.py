@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks.calibration import methods, records, seas
 from benchmarks.calibration.methods import Fits, Limits
-from dashboard.readings import frozen, piecewise, placebo, verdict
-from dashboard.readings.estimates import Band, Estimate, Fit, Guarded
+from dashboard.readings.condition import decision, frozen
+from dashboard.readings.condition.fit import piecewise, placebo
+from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
 from dashboard.readings.records import ConditionState
 
 NO_CHANGE = ("no_detectable_change", "depends_on_baseline", "sources_disagree", "no_data", "too_early")
@@ -63,11 +64,13 @@ class Trial:
         """The words where the pace changed by ``added`` cm a year at the speech."""
         each = [tuple(_word(fit, limit, added) for fit, limit in zip(fits, self.limits, strict=True))
                 for fits in self.fits]  # fmt: skip
-        return Words(tuple(verdict.over_baselines(states) for states in each), tuple(zip(*each, strict=True)))
+        return Words(
+            tuple(decision.over_baselines(states) for states in each), tuple(zip(*each, strict=True))
+        )
 
 
 def _word(fit: Fit, limit: Guarded, added: float) -> ConditionState:
-    return verdict.word(bent(fit, added), limit.low, limit.high)[0]
+    return decision.word(bent(fit, added), limit.low, limit.high)[0]
 
 
 def bent(fit: Fit, added: float) -> Fit:

@@ -8,8 +8,9 @@ import numpy as np
 
 from benchmarks.calibration import continued, methods, records, seas, study
 from benchmarks.calibration.study import Share, Words, share
-from dashboard.readings import frozen, placebo, yearly
-from dashboard.readings.estimates import Guarded
+from dashboard.readings.condition import frozen
+from dashboard.readings.condition.fit import placebo, yearly
+from dashboard.readings.condition.fit.estimates import Guarded
 
 Row = tuple[str, ...]
 NAMES = {"joined": "before", "free": "now"}

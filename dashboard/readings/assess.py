@@ -9,8 +9,9 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard.readings import condition, flow, frozen, ground, pathway, sensitivity, verdict
-from dashboard.readings import pace as paces
+from dashboard.readings import flow, pathway
+from dashboard.readings.condition import by_months, by_years, decision, frozen, sensitivity
+from dashboard.readings.condition import pace as paces
 from dashboard.readings.delivery import delivery
 from dashboard.readings.records import (
     UNRATED,
@@ -135,16 +136,16 @@ def _level_condition(
     snapshot: Snapshot, place: str, levels: Sequence[Series], as_of: np.datetime64
 ) -> Condition:
     """The monthly method, and the yearly ground where no monthly record can give a word yet."""
-    monthly = [condition.record(one, snapshot.series[one.id], as_of)
-               for one in levels if one.cadence in condition.MONTHLY]  # fmt: skip
-    best = condition.best_records(monthly)
+    monthly = [by_months.record(one, snapshot.series[one.id], as_of)
+               for one in levels if one.cadence in by_months.MONTHLY]  # fmt: skip
+    best = by_months.best_records(monthly)
     bands = frozen.bands_of(place)
-    readings = [condition.reading(one, bands, as_of) for one in best]
+    readings = [by_months.reading(one, bands, as_of) for one in best]
     found = _over_sources(place, best, readings)
     if bands and found.state in UNRATED:
-        lists = [ground.years_of(one, snapshot.series[one.id], as_of)
+        lists = [by_years.years_of(one, snapshot.series[one.id], as_of)
                  for one in levels if one.cadence == "year"]  # fmt: skip
-        found = _with_ground(found, ground.ground(lists, bands, as_of), levels)
+        found = _with_ground(found, by_years.ground(lists, bands, as_of), levels)
     cells = sensitivity.windows(snapshot, levels)
     out = sensitivity.left_out(snapshot, levels)
     strip = replace(
@@ -159,29 +160,29 @@ def _level_condition(
 
 
 def _over_sources(
-    place: str, records: Sequence[condition.Record], readings: Sequence[condition.SourceReading]
+    place: str, records: Sequence[by_months.Record], readings: Sequence[by_months.SourceReading]
 ) -> Condition:
     """The reading over all independent monthly sources; the first that reaches furthest is printed."""
     if not records:
-        entries = condition.absent(place)
+        entries = by_months.absent(place)
         return Condition(place, "no_data", entries[0].absence, entries, "none", ())
     main = max(range(len(records)), key=lambda at: (records[at].months_after, -at))
-    state = verdict.over_sources(one.state for one in readings)
+    state = decision.over_sources(one.state for one in readings)
     grades = [one.row.provenance_grade for one in records]
     return Condition(
         place=place,
         state=state,
         absence=readings[main].baselines[0].absence,
         baselines=readings[main].baselines,
-        evidence_strength=condition.evidence(readings, grades),
+        evidence_strength=by_months.evidence(readings, grades),
         series_used=tuple(one.row.id for one in records),
-        too_early_until=condition.too_early_until(records[main]) if state == "too_early" else None,
+        too_early_until=by_months.too_early_until(records[main]) if state == "too_early" else None,
         sources=tuple(readings),
-        carried=condition.carried(records[main]),
+        carried=by_months.carried(records[main]),
     )
 
 
-def _with_ground(found: Condition, made: ground.Ground | None, rows: Sequence[Series]) -> Condition:
+def _with_ground(found: Condition, made: by_years.Ground | None, rows: Sequence[Series]) -> Condition:
     """The yearly entry as the fourth, deciding the word; the three frozen ones stay as they are.
 
     Where it has no word either, the reading stays that of the months if these are on the way to one.
@@ -213,7 +214,7 @@ def _flow_condition(snapshot: Snapshot, rows: Sequence[Series]) -> Condition:
     place = rows[0].place if rows else ""
     state = flows[0].state if flows else "no_data"
     absence = _flow_absence(flows[0]) if flows else "nothing_stored"
-    entries = tuple(replace(one, band=None, absence=absence) for one in condition.absent(place))
+    entries = tuple(replace(one, band=None, absence=absence) for one in by_months.absent(place))
     return Condition(
         place=place,
         state=state,

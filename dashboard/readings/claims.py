@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.readings.estimates import Estimate
+from dashboard.readings.condition.fit.estimates import Estimate
 from dashboard.series.analysis import SPEECH, annual_means
 
 FIRST, LAST = 2006, 2022

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dashboard.readings.estimates import Carried, Estimate, Fit, Guarded
+from dashboard.readings.condition.fit.estimates import Carried, Estimate, Fit, Guarded
 from dashboard.register.rows import Commitment, Reason, Target
 from dashboard.series.analysis import Agreement
 

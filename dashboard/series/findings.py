@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.readings.pace import pace
+from dashboard.readings.condition.pace import pace
 from dashboard.readings.records import LevelPace
 from dashboard.series.analysis import Agreement, Change, Window, agreement, like_change, normal_change
 from dashboard.series.snapshot import Snapshot, last_time, latest_value

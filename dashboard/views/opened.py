@@ -10,7 +10,7 @@ from dashboard import arithmetic, markup, sentences, strip, wording
 from dashboard.figures import charts, reading_charts
 from dashboard.movement import CENTIMETRES
 from dashboard.readings import claims
-from dashboard.readings.estimates import Carried
+from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.register import commitments
 from dashboard.register.rows import Milestone

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.readings import frozen, piecewise, placebo, verdict
-from dashboard.readings.estimates import Carried, Fit
-from dashboard.readings.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
+from dashboard.readings.condition import decision, frozen
+from dashboard.readings.condition.fit import piecewise, placebo
+from dashboard.readings.condition.fit.estimates import Carried, Fit
+from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
 from dashboard.series.analysis import SPEECH, monthly_means, usable
 from loaders.errors import ContractError
@@ -75,7 +76,7 @@ def reading(one: Record, bands: Bands | None, as_of: np.datetime64) -> SourceRea
     if bands and bands.place != one.row.place:
         raise ValueError(f"{one.row.id}: bands of {bands.place} do not fit {one.row.place}")
     found = tuple(baseline(one, start, bands, as_of) for start in BASELINES)
-    state = verdict.over_baselines(each.state for each in found)
+    state = decision.over_baselines(each.state for each in found)
     return SourceReading(one.row.id, one.row.independence_group, state, found)
 
 
@@ -104,10 +105,10 @@ def baseline(one: Record, start: str, bands: Bands | None, as_of: np.datetime64)
     if not span:
         return replace(base, absence="ends_before_speech")
     shares = (counts[0] / wanted, counts[1] / span)
-    state, absence = verdict.absence(shares, int((as_of - one.newest).astype(int)), counts[1])
+    state, absence = decision.absence(shares, int((as_of - one.newest).astype(int)), counts[1])
     if state in UNRATED or base.fit is None:
         return replace(base, state=state, absence=absence)
-    word, stopped = verdict.word(base.fit, base.band.low, base.band.high)
+    word, stopped = decision.word(base.fit, base.band.low, base.band.high)
     rank = sum(value < base.fit.change.value for value in base.band.own.values)
     return replace(base, state=word, rank=rank, may_have_stopped=stopped)
 
@@ -141,10 +142,10 @@ def too_early_until(one: Record | None) -> str | None:
     Without a record it is the day after the 36th month.
     """
     count = one.months_after if one else 0
-    if count >= verdict.MONTHS_NEEDED:
+    if count >= decision.MONTHS_NEEDED:
         return None
     last = max(one.months[-1], AFTER_START - 1) if one and one.months.size else AFTER_START - 1
-    return str((last + 1 + (verdict.MONTHS_NEEDED - count)).astype("datetime64[D]"))
+    return str((last + 1 + (decision.MONTHS_NEEDED - count)).astype("datetime64[D]"))
 
 
 def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Evidence:
@@ -152,7 +153,7 @@ def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Eviden
     rated = [one.state for one in readings if one.state != "no_data"]
     if not rated:
         return "none"
-    if verdict.over_sources(rated) == "sources_disagree":
+    if decision.over_sources(rated) == "sources_disagree":
         return "disputed"
     if all(grade == "stated" for grade in grades):
         return "weak"

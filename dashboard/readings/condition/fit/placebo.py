@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from dashboard.readings.estimates import Band, Guarded
-from dashboard.readings.piecewise import CHANGE, design
+from dashboard.readings.condition.fit.estimates import Band, Guarded
+from dashboard.readings.condition.fit.piecewise import CHANGE, design
 from dashboard.series.analysis import SPEECH_MONTH
 
 # Beyond eight years after, every band of the record excludes zero: the eight-year band holds from there on.

@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.readings import verdict, yearly
-from dashboard.readings.estimates import Carried
-from dashboard.readings.frozen import CM, Bands
+from dashboard.readings.condition import decision
+from dashboard.readings.condition.fit import yearly
+from dashboard.readings.condition.fit.estimates import Carried
+from dashboard.readings.condition.frozen import CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
 from dashboard.series.analysis import SPEECH_YEAR, annual_means
 from loaders.tables.schema import Series
 
 YEARLY = "yearly"
 # A year's mean is due within the next year; the same patience as for months comes on top.
-STALE_DAYS = 366 + verdict.STALE_DAYS
+STALE_DAYS = 366 + decision.STALE_DAYS
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def ground(lists: Sequence[Years], bands: Bands, as_of: np.datetime64) -> Ground
     starts = [entry(main, bands, as_of, start_of(before), before)
               for before in yearly.BEFORES if before != yearly.BEFORE]  # fmt: skip
     also = [entry(one, bands, as_of, start_of(yearly.BEFORE), yearly.BEFORE) for one in others]
-    state = verdict.over_sources(each.state for each in (chosen, *also))
+    state = decision.over_sources(each.state for each in (chosen, *also))
     if state == chosen.state and {each.state for each in starts} - set(UNRATED) - {chosen.state}:
         state = "depends_on_baseline"
     line = yearly.carried(main.row.id, main.years, main.values / CM)
@@ -117,6 +118,6 @@ def entry(one: Years, bands: Bands, as_of: np.datetime64, start: str, before: in
     fit = yearly.fit(one.years, one.values, before, chosen)
     if fit is None:
         return replace(base, absence="under_70_percent")
-    word, stopped = verdict.word(fit, base.band.low, base.band.high)
+    word, stopped = decision.word(fit, base.band.low, base.band.high)
     rank = sum(value < fit.change.value for value in base.band.own.values)
     return replace(base, state=word, fit=fit, rank=rank, may_have_stopped=stopped)

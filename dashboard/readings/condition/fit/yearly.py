@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dashboard.readings.estimates import Band, Carried, Estimate, Fit
-from dashboard.readings.piecewise import predict, quantile, solve
-from dashboard.readings.placebo import summary
+from dashboard.readings.condition.fit.estimates import Band, Carried, Estimate, Fit
+from dashboard.readings.condition.fit.piecewise import predict, quantile, solve
+from dashboard.readings.condition.fit.placebo import summary
 from dashboard.series.analysis import SPEECH_YEAR
 
 BEFORE = 10

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.readings.estimates import Estimate, Fit
+from dashboard.readings.condition.fit.estimates import Estimate, Fit
 from dashboard.series.analysis import SPEECH
 
 TREND, STEP, CHANGE = 1, 2, 3

@@ -11,16 +11,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.readings import condition, ground, verdict, yearly
-from dashboard.readings.condition import Record
-from dashboard.readings.ground import Years
-from dashboard.readings.placebo import MIN_SHARE
+from dashboard.readings.condition import by_months, by_years, decision
+from dashboard.readings.condition.by_months import Record
+from dashboard.readings.condition.by_years import Years
+from dashboard.readings.condition.fit import yearly
+from dashboard.readings.condition.fit.placebo import MIN_SHARE
 from dashboard.readings.records import LevelPace
 from dashboard.series.analysis import SPEECH_YEAR, step_of
 from dashboard.series.snapshot import Snapshot
 from loaders.tables.schema import Series
 
-BASELINE = condition.COMPANION
+BASELINE = by_months.COMPANION
 # One standard deviation of a yearly difference against gauges of the Caspian: 0.042 m in 31 pairs of years.
 OF_TWO_YEARS = 4.2
 
@@ -33,22 +34,22 @@ def pace(snapshot: Snapshot, rows: Sequence[Series], as_of: np.datetime64) -> Le
     """
     stored = [row for row in rows if row.id in snapshot.series and row.may_lead]
     fine = [row for row in stored if step_of(snapshot.series[row.id]) == "month"]
-    records = [condition.record(row, snapshot.series[row.id], as_of) for row in fine]
-    fresh = [one for one in records if (as_of - one.newest).astype(int) <= verdict.STALE_DAYS]
+    records = [by_months.record(row, snapshot.series[row.id], as_of) for row in fine]
+    fresh = [one for one in records if (as_of - one.newest).astype(int) <= decision.STALE_DAYS]
     for one in sorted(fresh, key=lambda one: (one.months[-1:], one.months.size), reverse=True):
         if found := of_months(one):
             return found
-    lists = [ground.years_of(row, snapshot.series[row.id], as_of) for row in stored]
-    return next((found for one in ground.furthest(lists) if (found := of_years(one))), None)
+    lists = [by_years.years_of(row, snapshot.series[row.id], as_of) for row in stored]
+    return next((found for one in by_years.furthest(lists) if (found := of_years(one))), None)
 
 
 def of_months(one: Record) -> LevelPace | None:
     """The slopes of months in cm a year; None with too few on a side."""
-    made = condition.lines(one, BASELINE)
+    made = by_months.lines(one, BASELINE)
     if made is None:
         return None
-    after = one.months[one.months >= condition.AFTER_START]
-    spans = (BASELINE, str(condition.BEFORE_END)), (str(after[0]), str(after[-1]))
+    after = one.months[one.months >= by_months.AFTER_START]
+    spans = (BASELINE, str(by_months.BEFORE_END)), (str(after[0]), str(after[-1]))
     return LevelPace(one.row.id, "month", spans[0], made.before, spans[1], int(after.size), made.after)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.readings.estimates import Estimate, Fit
-from dashboard.readings.placebo import MIN_SHARE
+from dashboard.readings.condition.fit.estimates import Estimate, Fit
+from dashboard.readings.condition.fit.placebo import MIN_SHARE
 from dashboard.readings.records import UNRATED, Absence, ConditionState
 
 MONTHS_NEEDED = 36

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dashboard.readings import placebo, yearly
-from dashboard.readings.estimates import Band, Guarded
+from dashboard.readings.condition.fit import placebo, yearly
+from dashboard.readings.condition.fit.estimates import Band, Guarded
 from dashboard.series.analysis import SPEECH, annual_means, monthly_means
 from loaders.errors import CatalogueError
 
@@ -105,7 +105,7 @@ def checksum(content: Mapping[str, Any]) -> str:
 
 def as_toml(content: Mapping[str, Any]) -> str:
     """The table as it is stored; plain values first, then one table per row."""
-    lines = ["# Made by `python -m dashboard.readings.frozen`; not edited by hand.", ""]
+    lines = ["# Made by `python -m dashboard.readings.condition.frozen`; not edited by hand.", ""]
     rows = {key: value for key, value in content.items() if isinstance(value, list)}
     lines += [f"{key} = {json.dumps(value)}" for key, value in content.items() if key not in rows]
     for key, tables in rows.items():

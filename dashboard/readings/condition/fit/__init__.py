@@ -1,0 +1,3 @@
+"""The fits behind a condition: lines with a season, placebo bands, whole years; enters statistics that know
+no series.
+"""
