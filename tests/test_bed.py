@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard import bed, flood
-from dashboard.bed import DRY, FLAT
 from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.figures.shore_charts import HATCHED, Cells
-from dashboard.flood import LAND, WET
 from dashboard.palette import DARK, LIGHT
+from dashboard.terrain import bed, flood
+from dashboard.terrain.bed import DRY, FLAT
+from dashboard.terrain.flood import LAND, WET
 from tests.figure_json import colors, load, notes, numbers
 
 # A tenth of a degree at 45 N: 11.113 km to the north by 7.884 km to the east.

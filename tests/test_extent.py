@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from dashboard import extent, outlines
-from dashboard.extent import Curve
-from dashboard.standing import standing
+from dashboard.terrain import extent, outlines
+from dashboard.terrain.extent import Curve
+from dashboard.terrain.water_level import standing
 from tests.shots import baseline, made, with_series, without
 
 # Straight walls on a slope: area grows by 10,000 km2 a metre to the shore at -27, and no more above it.

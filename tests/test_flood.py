@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard import flood
 from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.palette import DARK, LIGHT
+from dashboard.terrain import flood
 from loaders.geometry import regions
 from loaders.geometry.regions import Outline
 from tests.figure_json import colors, load, notes

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.drawing import Sketch, canvas, escape, faint, finish
-from dashboard.flood import LAND, WET, Ground
 from dashboard.palette import Palette
+from dashboard.terrain.flood import LAND, WET, Ground
 from dashboard.words.text import number, translate
 from loaders.geometry import regions
 from loaders.geometry.regions import Box, Outline

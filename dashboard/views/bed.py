@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import bed, flood, markup
-from dashboard.bed import Basin, Bed
+from dashboard import markup
 from dashboard.figures.shore_charts import HATCHED, Cells
+from dashboard.terrain import bed, flood
+from dashboard.terrain.bed import Basin, Bed
 from dashboard.views import ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame

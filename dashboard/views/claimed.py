@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import extent, markup
+from dashboard import markup
 from dashboard.series.lines import steps_of
+from dashboard.terrain import extent
 from dashboard.views.parts import Frame
 from dashboard.words.text import number, period, t, translate
 

@@ -10,14 +10,15 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import extent, markup
-from dashboard.extent import Curve
+from dashboard import markup
 from dashboard.figures import extent_charts
 from dashboard.figures.extent_charts import Dots
 from dashboard.register import commitments
 from dashboard.register.rows import Target
 from dashboard.series.snapshot import label
-from dashboard.standing import Standing
+from dashboard.terrain import extent
+from dashboard.terrain.extent import Curve
+from dashboard.terrain.water_level import Standing
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 from dashboard.words.text import brief, day, number, t, translate

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import flood, markup
+from dashboard import markup
 from dashboard.figures.shore_charts import Cells
-from dashboard.flood import Ground, Shore
-from dashboard.standing import Standing
+from dashboard.terrain import flood
+from dashboard.terrain.flood import Ground, Shore
+from dashboard.terrain.water_level import Standing
 from dashboard.views import curves, ground_map, parts
 from dashboard.views.ground_map import Sheet
 from dashboard.views.parts import Frame

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import extent, markup, sentences
+from dashboard import markup, sentences
 from dashboard.figures import charts
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
-from dashboard.standing import standing
+from dashboard.terrain import extent
+from dashboard.terrain.water_level import standing
 from dashboard.views import bed, claimed, curves, explorer, parts, shores
 from dashboard.views.held import answer
 from dashboard.words.text import t, translate

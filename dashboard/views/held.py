@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import extent, markup
-from dashboard.extent import Curve, Hold
+from dashboard import markup
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
-from dashboard.standing import Standing
+from dashboard.terrain import extent
+from dashboard.terrain.extent import Curve, Hold
+from dashboard.terrain.water_level import Standing
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 from dashboard.words.text import brief, metres, number, t

@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 import xarray as xr
 
-from dashboard import markup, outlines
+from dashboard import markup
 from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.figures.shore_charts import Fill
-from dashboard.outlines import Drawn
+from dashboard.terrain import outlines
+from dashboard.terrain.outlines import Drawn
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 from dashboard.words.text import number, t, translate

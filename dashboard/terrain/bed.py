@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from dashboard.flood import LAND, WET, Ground, connected
+from dashboard.terrain.flood import LAND, WET, Ground, connected
 
 DRY, FLAT = 1, 2
 # Means of one height are alike but for rounding; from cell to cell of common ground the step is larger.
