@@ -15,13 +15,14 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from dashboard import citation, filters, markup, sentences, strip
+from dashboard import filters, markup, strip
 from dashboard.figures import bodies
 from dashboard.filters import Selection
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
+from dashboard.sentences import citation, headline
 from dashboard.series.analysis import SPEECH
 from dashboard.series.findings import BODIES, Comparison, Finding, finding, panels
 from dashboard.series.snapshot import Snapshot, label
@@ -83,8 +84,8 @@ def _page(frame: Frame, sea: str) -> str:
         f'<section class="sheet"><div class="fit">{_head(frame, sea)}'
         + markup.answer(
             t("sentence.kicker", speech=day(SPEECH)),
-            sentences.answer(found, Comparison(), snapshot),
-            sentences.deck(found, snapshot, frame.today),
+            headline.answer(found, Comparison(), snapshot),
+            headline.deck(found, snapshot, frame.today),
         )
         + _bodies(frame, found)
         + _more(frame, sea, more)
@@ -109,7 +110,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
     parts = []
     for body in found:
         colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
-        words = sentences.card(body, frame.snapshot, frame.today)
+        words = headline.card(body, frame.snapshot, frame.today)
         card = markup.card(t(f"card.{body.place}"), *colors, words)
         lines = bodies.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
@@ -123,7 +124,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
                 marks=bodies.marks_of(body.place, lines),
                 height=TALL if single else TALL - 64,
             )
-            figure = _figure(drawn, body.place, width, sentences.alt(body.shown[0], frame.snapshot))
+            figure = _figure(drawn, body.place, width, headline.alt(body.shown[0], frame.snapshot))
         parts.append(f'<div class="{"beside" if single else "below"}">{card}{figure}</div>')
     return f'<div class="bodies">{"".join(parts)}</div>'
 
@@ -136,11 +137,11 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
         lines = bodies.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
             color = frame.look.text_of_place(row.place, row.sea)
-            title = markup.panel_title(label(row), color, sentences.about(row, frame.snapshot))
+            title = markup.panel_title(label(row), color, headline.about(row, frame.snapshot))
             drawn = bodies.panel_of(
                 lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW
             )
-            alt = sentences.alt(row.id, frame.snapshot)
+            alt = headline.alt(row.id, frame.snapshot)
             parts.append(f"<div>{title}{_figure(drawn, f'{sea}-{row.id}', width, alt)}</div>")
     return f'<div class="more">{"".join(parts)}</div>'
 
@@ -179,7 +180,7 @@ def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
         row, dataset = snapshot.catalogue.series[name], snapshot.series[name]
         datum = snapshot.catalogue.datums[row.datum].label if row.datum else "–"
         about = dataset.attrs["source_label"], datum, dataset.attrs["licence"]
-        found.setdefault(about, []).append((label(row), sentences.newest_period(dataset)))
+        found.setdefault(about, []).append((label(row), headline.newest_period(dataset)))
     rows = [
         ("; ".join(line for line, _ in lines), *about, "; ".join(dict.fromkeys(when for _, when in lines)))
         for about, lines in found.items()
@@ -191,7 +192,7 @@ def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
 def _foot(frame: Frame) -> str:
     snapshot = frame.snapshot
     row = snapshot.newest
-    newest = sentences.newest_period(snapshot.series[row.id]) if row else t("filter.newest_none")
+    newest = headline.newest_period(snapshot.series[row.id]) if row else t("filter.newest_none")
     cite = citation.state(snapshot.cache_id, newest, str(frame.today)[:4])
     state = t("footer.state", newest=newest, cache=snapshot.cache_id, version=version("two-seas"))
     return markup.foot(t("brief.cite"), cite, state, t("footer.free"))

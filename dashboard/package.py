@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 
 import loaders
-from dashboard import citation, filters
+from dashboard import filters
 from dashboard.filters import Selection
-from dashboard.sentences import first_period, newest_period
+from dashboard.sentences import citation
+from dashboard.sentences.headline import first_period, newest_period
 from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import plural, speaking, t, translate
 

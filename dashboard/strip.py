@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import markup, wording
+from dashboard import markup
 from dashboard.filters import Selection
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment
 from dashboard.register.rows import Commitment
+from dashboard.sentences import verdicts
 from dashboard.words.text import t
 
 FIRST = ("E4", "E3", "E2", "E7", "E1", "S0")
@@ -33,14 +34,14 @@ def labels() -> list[str]:
 def cells(found: Assessment, look: Palette) -> list[markup.Cell]:
     """The three readings apart, and the evidence."""
     return [
-        cell(t("overview.col_delivery"), wording.delivery(found, look)),
-        cell(t("overview.col_condition"), wording.condition(found, look)),
-        cell(t("overview.col_pathway"), wording.pathway(found, look)),
-        markup.Cell(t("overview.col_evidence"), wording.evidence(found)),
+        cell(t("overview.col_delivery"), verdicts.delivery(found, look)),
+        cell(t("overview.col_condition"), verdicts.condition(found, look)),
+        cell(t("overview.col_pathway"), verdicts.pathway(found, look)),
+        markup.Cell(t("overview.col_evidence"), verdicts.evidence(found)),
     ]
 
 
-def cell(label: str, verdict: wording.Verdict) -> markup.Cell:
+def cell(label: str, verdict: verdicts.Verdict) -> markup.Cell:
     """A verdict as a cell: shape or ladder, word, small line."""
     picture = ""
     if verdict.steps is not None:

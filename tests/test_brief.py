@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.brief import document
 from dashboard.filters import Selection, matching
-from dashboard.sentences import answer
+from dashboard.sentences.headline import answer
 from dashboard.series.findings import BODIES, Comparison, finding
 from dashboard.series.snapshot import speaking
 from dashboard.words import text

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard import citation
+from dashboard.sentences import citation
 from dashboard.words import text
 from tests.shots import CACHE_ID, baseline
 

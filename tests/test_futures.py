@@ -17,10 +17,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
-from dashboard import movement, sentences, strip
+from dashboard import strip
 from dashboard.brief import document
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
+from dashboard.sentences import headline as sentences
+from dashboard.sentences import movement
 from dashboard.series import snapshot
 from dashboard.series.findings import Comparison, finding
 from loaders.environment import clock

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard import sentences
+from dashboard.sentences import headline
 from dashboard.series.analysis import Agreement, Change
 from dashboard.series.findings import BODIES, Comparison, finding, linked
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
@@ -30,17 +30,17 @@ def findings(snapshot=None, bodies=BODIES, comparison=SPEECH):
 
 def answer(snapshot=None, bodies=BODIES, comparison=SPEECH):
     snapshot = snapshot or baseline()
-    return sentences.answer(findings(snapshot, bodies, comparison), comparison, snapshot)
+    return headline.answer(findings(snapshot, bodies, comparison), comparison, snapshot)
 
 
 def deck(snapshot=None, bodies=("caspian",)):
     snapshot = snapshot or baseline()
-    return " ".join(text for text, _ in sentences.deck(findings(snapshot, bodies), snapshot, TODAY))
+    return " ".join(text for text, _ in headline.deck(findings(snapshot, bodies), snapshot, TODAY))
 
 
 def card(place, snapshot=None, today=TODAY):
     snapshot = snapshot or baseline()
-    return sentences.card(findings(snapshot, (place,))[0], snapshot, today)
+    return headline.card(findings(snapshot, (place,))[0], snapshot, today)
 
 
 def track(blocks):
@@ -76,7 +76,7 @@ def test_level_series_that_are_not_in_the_cache_are_counted():
     places = loaders.catalogue().series
     aral = [name for name in empty if places[name].place in ("north-aral", "south-aral")]
     assert len(aral) > 1
-    assert sentences.unfetched(findings(shot), shot) == (
+    assert headline.unfetched(findings(shot), shot) == (
         f"{len(aral)} level series of the North Aral or the western South Aral are known and not in this "
         "cache; a refresh asks for them, some with a free key."
     )
@@ -258,7 +258,7 @@ def test_sentence_names_direction_unit_and_uncertainty(case, kind):
 def test_direction_word_is_the_sign_of_the_card(case):
     for body in findings(TOLD[case]()):
         if body.told:
-            words = sentences.card(body, TOLD[case](), TODAY)
+            words = headline.card(body, TOLD[case](), TODAY)
             assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
             part = "" if body.measured == body.place else "west basin: "
             assert words.state.lower().startswith(part + body.agreement.main.direction)
@@ -277,7 +277,7 @@ def test_direction_word_is_the_sign_of_the_card(case):
 )  # fmt: skip
 def test_deck_says_of_which_time_the_sources_speak(state, until, change, said):
     main = Change("caspian-level-gwm", "one", "month", "m", None, change=change)
-    assert sentences.concord(Agreement(main, (), 2, 3, 0.0, state, until)) == said
+    assert headline.concord(Agreement(main, (), 2, 3, 0.0, state, until)) == said
 
 
 def test_comparison_is_named():
@@ -285,13 +285,13 @@ def test_comparison_is_named():
     windows = (month("2016-01", "M"), month("2016-12", "M")), (month("2020-01", "M"), month("2020-12", "M"))
     normal = Comparison("normal")
     assert "than the 1993–2022 normal." in answer(bodies=("caspian",), comparison=normal)
-    assert sentences.kicker(normal).endswith("against the means of 1993–2022")
-    assert sentences.kicker(Comparison()).endswith("of 24 Nov 2023")
+    assert headline.kicker(normal).endswith("against the means of 1993–2022")
+    assert headline.kicker(Comparison()).endswith("of 24 Nov 2023")
     assert "in your earlier period" in answer(bodies=("caspian",), comparison=Comparison("custom", *windows))
 
 
 def test_no_filtered_level_says_so():
-    assert sentences.answer([], Comparison(), baseline()) == (
+    assert headline.answer([], Comparison(), baseline()) == (
         "The chosen filters leave no level that a change can be told from."
     )
 
@@ -299,7 +299,7 @@ def test_no_filtered_level_says_so():
 def test_change_words_of_each_linked_series_have_a_reason_or_a_period():
     every = [row.id for row in baseline().rows()]
     for one in linked(baseline(), every, Comparison())[0]:
-        change, how = sentences.change_words(one.change, baseline())
+        change, how = headline.change_words(one.change, baseline())
         assert change
         assert how
         assert "nan" not in (change + how).lower()

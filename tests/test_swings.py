@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard import movement
+from dashboard.sentences import movement
 from dashboard.series.level.swings import bed_since, swing
 from tests import levels
 from tests.shots import made

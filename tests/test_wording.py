@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import arithmetic, wording
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
 from dashboard.readings.records import Baseline, Condition, LevelPace
+from dashboard.sentences import arithmetic, verdicts
 from dashboard.words.text import languages, speaking, t
 from tests.shots import baseline
 
@@ -50,7 +50,7 @@ def reading(pace: LevelPace | None, **more) -> Condition:
 )
 def test_pace_begins_with_where_the_water_goes(before, after, said):
     now, ends, then = said
-    assert wording.condition_small(reading(moves(before, after))) == (
+    assert verdicts.condition_small(reading(moves(before, after))) == (
         f"{now} cm a year, 2024–2026 (90 % interval {ends}); {then} in the ten years before. "
         "Kazakh-coast gauges."
     )
@@ -58,7 +58,7 @@ def test_pace_begins_with_where_the_water_goes(before, after, said):
 
 @pytest.mark.parametrize(("difference", "side"), [(-15.0, "lower"), (15.0, "higher")])
 def test_two_years_are_told_as_a_difference_and_no_pace(difference, side):
-    said = wording.condition_small(reading(moves(-13.0, None, difference=difference, error=4.2)))
+    said = verdicts.condition_small(reading(moves(-13.0, None, difference=difference, error=4.2)))
     assert said.startswith(f"2025 stood 15 cm {side} than 2024 (± 8)")
     assert "two years make no pace yet" in said
     assert "falling 13.0 cm a year" in said
@@ -67,25 +67,25 @@ def test_two_years_are_told_as_a_difference_and_no_pace(difference, side):
 
 def test_months_are_named_by_their_ends():
     months = replace(moves(-11.0, (-2.0, -5.0, 1.0)), step="month", after_span=("2023-12", "2026-11"))
-    assert "cm a year, Dec 2023–Nov 2026 (90 % interval" in wording.condition_small(reading(months))
+    assert "cm a year, Dec 2023–Nov 2026 (90 % interval" in verdicts.condition_small(reading(months))
 
 
 def test_too_early_names_the_day_and_a_missing_word_its_reason():
     early = reading(None, state="too_early", too_early_until="2026-12-01")
-    assert wording.condition_small(early) == "a word is possible from 1 Dec 2026"
+    assert verdicts.condition_small(early) == "a word is possible from 1 Dec 2026"
     short = reading(moves(-13.0, (-1.0, -4.0, 2.0)), state="no_data", absence="too_short_to_calibrate")
-    said = wording.condition_small(short)
+    said = verdicts.condition_small(short)
     assert said.startswith(t("absence.too_short_to_calibrate"))
     assert "Falling 1.0 cm a year" in said
     assert "possible" not in said
-    assert wording.condition_small(reading(None)) == ""
+    assert verdicts.condition_small(reading(None)) == ""
 
 
 def test_row_without_a_number_of_its_own_points_to_the_numbers_set_later(aral):
-    verdict = wording.pathway(aral, LIGHT)
+    verdict = verdicts.pathway(aral, LIGHT)
     assert (verdict.word, verdict.shape) == ("Targets set later", "")
     assert verdict.small == ("by 2030: on track; by 2031: sources or windows disagree; evidence disputed")
-    assert wording.pathway(replace(aral, later=()), LIGHT) == wording.Verdict()
+    assert verdicts.pathway(replace(aral, later=()), LIGHT) == verdicts.Verdict()
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -93,17 +93,17 @@ def test_readings_do_not_depend_on_the_language(aral, lang):
     with speaking(lang):
         found = assess(baseline(), as_of=TODAY, ids=["E2"])[0]
         assert [one.evidence_strength for one in found.later] == ["disputed", "disputed"]
-        assert t("evidence.disputed").lower() in wording.pathway(found, LIGHT).small
-        said = wording.condition_small(reading(moves(-13.0, (-16.5, -22.0, -11.0))))
+        assert t("evidence.disputed").lower() in verdicts.pathway(found, LIGHT).small
+        said = verdicts.condition_small(reading(moves(-13.0, (-16.5, -22.0, -11.0))))
         assert ("Kazakh" in said) is (lang == "en")
         assert "90" in said
     assert found.to_json()["delivery"] == aral.to_json()["delivery"]
 
 
 def test_delivery_says_that_no_page_behind_it_was_opened(aral):
-    assert wording.delivery(aral, LIGHT).small == "since 1 Jan 2024, unconfirmed, from extracts"
+    assert verdicts.delivery(aral, LIGHT).small == "since 1 Jan 2024, unconfirmed, from extracts"
     opened = replace(aral, delivery=replace(aral.delivery, extracts=False))
-    assert wording.delivery(opened, LIGHT).small == "since 1 Jan 2024, unconfirmed"
+    assert verdicts.delivery(opened, LIGHT).small == "since 1 Jan 2024, unconfirmed"
 
 
 def test_arithmetic_of_a_stated_pair_names_its_months_and_what_it_skips(aral):

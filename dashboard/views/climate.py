@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import markup, sentences
+from dashboard import markup
 from dashboard.figures import charts
+from dashboard.sentences import headline as sentences
 from dashboard.series import climate
 from dashboard.series.analysis import SPEECH
 from dashboard.series.lines import line_of

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import markup, strip
 from dashboard.register import commitments
+from dashboard.sentences.verdicts import when
 from dashboard.series.analysis import SPEECH
 from dashboard.views import opened, parts, register
-from dashboard.wording import when
 from dashboard.words.text import brief, day, t
 
 GROUPS = (

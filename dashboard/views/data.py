@@ -9,7 +9,7 @@ import streamlit as st
 import loaders
 from dashboard import filters, markup
 from dashboard.register import commitments
-from dashboard.sentences import first_period, grade_of, newest_period
+from dashboard.sentences.headline import first_period, grade_of, newest_period
 from dashboard.views import parts, sources
 from dashboard.words.text import day, mended, number, t, translate
 from loaders.access.overview import SILENT

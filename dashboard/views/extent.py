@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import markup, sentences
+from dashboard import markup
 from dashboard.figures import charts
+from dashboard.sentences import headline
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
@@ -69,7 +70,7 @@ def areas():
                 continue
             with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
-                st.html(markup.panel_title(label(row), color, sentences.about(row, snapshot)))
+                st.html(markup.panel_title(label(row), color, headline.about(row, snapshot)))
                 figure = charts.panel(
                     [line],
                     look,

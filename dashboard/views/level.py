@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import markup, movement, sentences
-from dashboard.sentences import spanned
+from dashboard import markup
+from dashboard.sentences import headline, movement
+from dashboard.sentences.headline import spanned
 from dashboard.series.findings import BODIES, finding
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label
@@ -42,8 +43,8 @@ def opening(lead, body):
     """The Overview's change in the same words, and the pace; without one what the longest record covers."""
     deck = [(t("level.deck_caspian"), False)]
     if body.agreement:
-        title = sentences.changed(body, current.comparison)
-        deck = [*sentences.deck([body], snapshot, current.today), (movement.pace(body.pace), False), *deck]
+        title = headline.changed(body, current.comparison)
+        deck = [*headline.deck([body], snapshot, current.today), (movement.pace(body.pace), False), *deck]
     else:
         line = levels.yearly_line(snapshot, lead, current.look.caspian)
         first, last = (period(line.times[at].astype("datetime64[D]"), "year") for at in (0, -1))
@@ -83,11 +84,11 @@ def aral():
     named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
     bodies = [finding(snapshot, body, current.comparison, mine) for body in BODIES if body != "caspian"]
     told = [body for body in bodies if body.agreement]
-    title = " ".join(sentences.changes(told, current.comparison))
+    title = " ".join(headline.changes(told, current.comparison))
     deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")
     said = [movement.bed(body.place, snapshot) for body in bodies]
     if selection.sea == "aral":
-        about = [*sentences.deck(bodies, snapshot, current.today)] if told else []
+        about = [*headline.deck(bodies, snapshot, current.today)] if told else []
         about += [(words, False) for words in (*said, deck)]
         st.html(markup.answer(t("level.kicker", sea=t("sea.aral")), title or t("level.title_aral"), about))
     else:

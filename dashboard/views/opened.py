@@ -6,14 +6,17 @@ import numpy as np
 import streamlit as st
 import xarray as xr
 
-from dashboard import arithmetic, markup, sentences, strip, wording
+from dashboard import markup, strip
 from dashboard.figures import charts, reading_charts
-from dashboard.movement import CENTIMETRES
 from dashboard.readings import claims
 from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
 from dashboard.register import commitments
 from dashboard.register.rows import Milestone
+from dashboard.sentences import arithmetic
+from dashboard.sentences import headline as sentences
+from dashboard.sentences import verdicts as wording
+from dashboard.sentences.movement import CENTIMETRES
 from dashboard.series.analysis import annual_means, monthly_means
 from dashboard.series.findings import headline, linked
 from dashboard.series.lines import clip, line_of

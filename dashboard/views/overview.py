@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import markup, sentences
+from dashboard import markup
 from dashboard.figures import bodies
 from dashboard.register import commitments
+from dashboard.sentences import headline
 from dashboard.series.findings import BODIES, finding, panels
 from dashboard.series.snapshot import label
 from dashboard.views import parts, register
@@ -35,7 +36,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
 
 @parts.panel()
 def body_card(body):
-    words = sentences.card(body, snapshot, current.today)
+    words = headline.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(markup.card(t(f"card.{body.place}"), *colors, words))
 
@@ -59,11 +60,11 @@ findings = [finding(snapshot, body, current.comparison, headline_rows) for body 
 if findings:
     st.html(
         markup.answer(
-            sentences.kicker(current.comparison),
-            sentences.answer(findings, current.comparison, snapshot),
+            headline.kicker(current.comparison),
+            headline.answer(findings, current.comparison, snapshot),
             [
-                *sentences.deck(findings, snapshot, current.today),
-                (sentences.unfetched(findings, snapshot), False),
+                *headline.deck(findings, snapshot, current.today),
+                (headline.unfetched(findings, snapshot), False),
             ],
         )
     )
@@ -95,12 +96,12 @@ if shown:
             with column:
                 st.html(
                     markup.panel_title(
-                        label(row), look.text_of_place(row.place, row.sea), sentences.about(row, snapshot)
+                        label(row), look.text_of_place(row.place, row.sea), headline.about(row, snapshot)
                     )
                 )
                 draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)
 if not findings and not shown:
-    st.html(markup.answer(sentences.kicker(current.comparison), t("sentence.filtered")))
+    st.html(markup.answer(headline.kicker(current.comparison), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
 with parts.panel():

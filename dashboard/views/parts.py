@@ -20,12 +20,12 @@ import xarray as xr
 
 import loaders
 from dashboard import filters, package
-from dashboard.citation import bibtex, citation
-from dashboard.citation import credit as credit
 from dashboard.figures import bodies
 from dashboard.filters import Selection
 from dashboard.palette import Palette
-from dashboard.sentences import age, alt_line, newest_period
+from dashboard.sentences.citation import bibtex, citation
+from dashboard.sentences.citation import credit as credit
+from dashboard.sentences.headline import age, alt_line, newest_period
 from dashboard.series import points
 from dashboard.series.findings import Comparison
 from dashboard.series.lines import Line, clip, within

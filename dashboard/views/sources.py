@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import citation, markup
-from dashboard.sentences import newest_period
+from dashboard import markup
+from dashboard.sentences import citation
+from dashboard.sentences.headline import newest_period
 from dashboard.series import freshness
 from dashboard.series.snapshot import label
 from dashboard.views import parts

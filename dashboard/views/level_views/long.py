@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import markup
 from dashboard.figures import charts
-from dashboard.sentences import concord
+from dashboard.sentences.headline import concord
 from dashboard.series import doubts, points
 from dashboard.series.analysis import SPEECH
 from dashboard.series.level import levels, together

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup, sentences
+from dashboard import markup
 from dashboard.figures import charts
+from dashboard.sentences import headline
 from dashboard.series import points
 from dashboard.views import parts
 from dashboard.words.text import number, t, translate
@@ -16,12 +17,12 @@ def show(current, body):
     """The pairs of the headline's series, unless the chosen period leaves some of them out."""
     if not body.agreement:
         changes = [change for change in body.changes if change.reason]
-        why = sentences.reason(changes[0]) if changes else t("reason.no_series")
+        why = headline.reason(changes[0]) if changes else t("reason.no_series")
         st.html(markup.heading(t("level.view_change"), t("level.pairs_none", reason=why)))
         return
     main = body.agreement.main
     if not _inside(current, main.pairs):
-        compared = sentences.periods_of(main)
+        compared = headline.periods_of(main)
         st.html(markup.heading(t("level.view_change")))
         st.info(t("level.pairs_outside", compared=compared))
         return
@@ -47,7 +48,7 @@ def show(current, body):
         view="level-pairs",
         credit=parts.credit_of(current, [line]),
     )
-    change, how = sentences.change_words(main, snapshot)
+    change, how = headline.change_words(main, snapshot)
     parts.chart(
         figure,
         key=f"level-pairs-{row.place}",

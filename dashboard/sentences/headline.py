@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard import movement
 from dashboard.markup import CardWords
+from dashboard.sentences import movement
 from dashboard.series.analysis import NORMAL, SPEECH, Agreement, Change
 from dashboard.series.findings import Comparison, Finding, Linked
 from dashboard.series.lines import steps_of

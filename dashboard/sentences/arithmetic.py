@@ -6,8 +6,8 @@ import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Guarded
 from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
-from dashboard.sentences import amount, periods_of
-from dashboard.wording import when
+from dashboard.sentences.headline import amount, periods_of
+from dashboard.sentences.verdicts import when
 from dashboard.words.text import brief, number, plural, t, translate
 
 Lines = list[tuple[str, str]]

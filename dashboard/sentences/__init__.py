@@ -1,0 +1,3 @@
+"""Figures and readings in sentences: headlines, verdicts, arithmetic, citations; enters what chooses words,
+never HTML.
+"""
