@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from dashboard import filters, markup, strip
-from dashboard.figures import bodies
+from dashboard.figures import card_charts
 from dashboard.filters import Selection
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
@@ -112,16 +112,16 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
         colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
         words = headline.card(body, frame.snapshot, frame.today)
         card = markup.card(t(f"card.{body.place}"), *colors, words)
-        lines = bodies.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
+        lines = card_charts.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
         if lines:
-            drawn = bodies.panel_of(
+            drawn = card_charts.panel_of(
                 lines,
                 frame.snapshot,
                 frame.look,
                 frame.today,
                 since=t("card.no_open"),
-                marks=bodies.marks_of(body.place, lines),
+                marks=card_charts.marks_of(body.place, lines),
                 height=TALL if single else TALL - 64,
             )
             figure = _figure(drawn, body.place, width, headline.alt(body.shown[0], frame.snapshot))
@@ -134,11 +134,11 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
     width = (WIDTH - GAP * (MORE - 1)) // MORE
     parts = []
     for row in rows:
-        lines = bodies.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
+        lines = card_charts.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
             color = frame.look.text_of_place(row.place, row.sea)
             title = markup.panel_title(label(row), color, headline.about(row, frame.snapshot))
-            drawn = bodies.panel_of(
+            drawn = card_charts.panel_of(
                 lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW
             )
             alt = headline.alt(row.id, frame.snapshot)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import markup
-from dashboard.figures import bodies
+from dashboard.figures import card_charts
 from dashboard.register import commitments
 from dashboard.sentences import headline
 from dashboard.series.findings import BODIES, finding, panels
@@ -27,7 +27,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
     indicator = snapshot.catalogue.indicators[row.indicator]
-    figure = bodies.panel_of(
+    figure = card_charts.panel_of(
         lines, snapshot, look, current.today, since=since, marks=marks, height=height, view=key
     )
     alt = parts.alt_of(current, snapshot.series[row.id], indicator.unit_label, indicator.decimals)
@@ -45,7 +45,7 @@ def body_card(body):
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
-        marks = bodies.marks_of(body.place, lines)
+        marks = card_charts.marks_of(body.place, lines)
         name = t(f"card.{body.place}")
         draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:

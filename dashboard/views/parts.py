@@ -20,7 +20,7 @@ import xarray as xr
 
 import loaders
 from dashboard import filters, package
-from dashboard.figures import bodies
+from dashboard.figures import card_charts
 from dashboard.filters import Selection
 from dashboard.palette import Palette
 from dashboard.sentences.citation import bibtex, citation
@@ -146,7 +146,9 @@ def aged(current: Frame, dataset: xr.Dataset) -> str:
 def line(current: Frame, row: Series, **look: object) -> Line:
     """A series in its place's colours and in the reader's period, with its age where it is stale."""
     old = aged(current, current.snapshot.series[row.id])
-    return clip(bodies.line_of_row(row, current.snapshot, current.look, age=old, **look), *current.period)
+    return clip(
+        card_charts.line_of_row(row, current.snapshot, current.look, age=old, **look), *current.period
+    )
 
 
 def credit_of(current: Frame, lines: Sequence[Line]) -> str:
