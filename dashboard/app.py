@@ -13,7 +13,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import loaders
-from dashboard import clock, filters, markup
+from dashboard import clock, filters
+from dashboard.markup import blocks
 from dashboard.palette import LIGHT, palette
 from dashboard.series import snapshot
 from dashboard.views import parts
@@ -133,7 +134,7 @@ def _filter_row(current: parts.Frame) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             newest, age = parts.newest_words(current)
             said = t("filter.newest", period=newest, age=age) if age else newest
-            st.html(markup.small(said), width="content")
+            st.html(blocks.small(said), width="content")
             _languages()
             st.button(t("filter.copy_link"), type="tertiary", key="copy", on_click=_open, args=("copy",))
     opened = st.session_state.get("opened")
@@ -142,7 +143,7 @@ def _filter_row(current: parts.Frame) -> None:
             if opened == "more":
                 _rare_filters(current)
             else:
-                st.html(markup.small(t("filter.copy_link_help")))
+                st.html(blocks.small(t("filter.copy_link_help")))
                 st.code(parts.here(current), language=None, wrap_lines=True)
 
 
@@ -220,13 +221,13 @@ def _footer(current: parts.Frame, page: str) -> None:
     newest, _ = parts.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
     fixed = t("fixed.aral" if current.selection.sea == "aral" else "fixed.caspian")
-    st.html(markup.foot(t("footer.cannot"), t(f"{page}.cannot", fixed=fixed), state, t("footer.free")))
+    st.html(blocks.foot(t("footer.cannot"), t(f"{page}.cannot", fixed=fixed), state, t("footer.free")))
     if page != "data" and parts.refresh_allowed():
         parts.refresh_button("refresh-foot")
 
 
 def main() -> None:
-    st.set_page_config(page_icon=markup.icon(LIGHT), layout="wide")
+    st.set_page_config(page_icon=blocks.icon(LIGHT), layout="wide")
     _freeze()
     if "f_sea" not in st.session_state or _went_back():
         _read_address()
@@ -242,8 +243,8 @@ def main() -> None:
         today=today,
     )
     st.session_state["frame"] = current
-    st.html(markup.sheet(current.look))
-    st.logo(markup.logo(current.look), size="large")
+    st.html(blocks.sheet(current.look))
+    st.logo(blocks.logo(current.look), size="large")
     pages = {
         name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or ROOT, default=not path)
         for name, path in PAGES.items()
@@ -260,7 +261,7 @@ def main() -> None:
         return
     _filter_row(current)
     if selection.lang != text.DEFAULT:
-        st.html(markup.small(t("app.draft")))
+        st.html(blocks.small(t("app.draft")))
     _problems()
     wanted = filters.write(selection, page=name)
     if dict(st.query_params) != wanted:
@@ -278,7 +279,7 @@ def _problems() -> None:
             st.info(t("filter.problem_incomplete"))
             continue
         key = "filter.problem" if problem.reason == "unknown" else f"filter.problem_{problem.reason}"
-        st.warning(t(key, name=problem.name, value=markup.plain(problem.value)))
+        st.warning(t(key, name=problem.name, value=blocks.plain(problem.value)))
 
 
 def _alone(current: parts.Frame, page: StreamlitPage) -> None:
@@ -292,12 +293,12 @@ def _alone(current: parts.Frame, page: StreamlitPage) -> None:
         st.session_state["f_chart"] = ""
         st.rerun()
     (asked, *_) = current.asked
-    st.html(markup.alone(asked.title, asked.alt))
+    st.html(blocks.alone(asked.title, asked.alt))
     if current.selection.lang != text.DEFAULT:
-        st.html(markup.small(t("app.draft")))
+        st.html(blocks.small(t("app.draft")))
     _problems()
     parts.draw(asked.figure, asked.key, asked.alt)
-    st.html(markup.back(t("chart.back"), parts.whole(current, asked.key)))
+    st.html(blocks.back(t("chart.back"), parts.whole(current, asked.key)))
 
 
 main()

@@ -15,9 +15,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from dashboard import filters, markup, strip
+from dashboard import filters
 from dashboard.figures import card_charts
 from dashboard.filters import Selection
+from dashboard.markup import blocks, passage_rows
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
@@ -60,7 +61,7 @@ def document(snapshot: Snapshot, seas: Sequence[str], today: np.datetime64) -> s
     readings = {found.row.id: found for found in assess(snapshot, as_of=today)}
     frame = Frame(snapshot, LIGHT, today, readings)
     pages = "".join(_page(frame, sea) for sea in seas)
-    style = markup.sheet(frame.look) + f"<style>{SHEET.read_text('utf-8')}</style>"
+    style = blocks.sheet(frame.look) + f"<style>{SHEET.read_text('utf-8')}</style>"
     return (
         f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -82,7 +83,7 @@ def _page(frame: Frame, sea: str) -> str:
     shown = [*(name for body in found for name in body.shown), *(row.id for row in more)]
     return (
         f'<section class="sheet"><div class="fit">{_head(frame, sea)}'
-        + markup.answer(
+        + blocks.answer(
             t("sentence.kicker", speech=day(SPEECH)),
             headline.answer(found, Comparison(), snapshot),
             headline.deck(found, snapshot, frame.today),
@@ -99,8 +100,8 @@ def _page(frame: Frame, sea: str) -> str:
 
 def _head(frame: Frame, sea: str) -> str:
     said = t("brief.head", sea=t(f"sea.{sea}"), when=period(frame.today, "day"))
-    draft = "" if spoken() == DEFAULT else markup.small(t("app.draft"))
-    return f"<header>{markup.logo(frame.look)}{markup.small(said)}</header>{draft}"
+    draft = "" if spoken() == DEFAULT else blocks.small(t("app.draft"))
+    return f"<header>{blocks.logo(frame.look)}{blocks.small(said)}</header>{draft}"
 
 
 def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
@@ -111,7 +112,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
     for body in found:
         colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
         words = headline.card(body, frame.snapshot, frame.today)
-        card = markup.card(t(f"card.{body.place}"), *colors, words)
+        card = blocks.card(t(f"card.{body.place}"), *colors, words)
         lines = card_charts.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
         if lines:
@@ -137,7 +138,7 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
         lines = card_charts.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
             color = frame.look.text_of_place(row.place, row.sea)
-            title = markup.panel_title(label(row), color, headline.about(row, frame.snapshot))
+            title = blocks.panel_title(label(row), color, headline.about(row, frame.snapshot))
             drawn = card_charts.panel_of(
                 lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW
             )
@@ -156,12 +157,19 @@ def _figure(figure: go.Figure, key: str, width: int, alt: str) -> str:
 
 
 def _strip(frame: Frame, sea: str) -> str:
-    rows = strip.first(strip.chosen(Selection(sea=sea), list(commitments.register().commitments.values())))
+    rows = passage_rows.first(
+        passage_rows.chosen(Selection(sea=sea), list(commitments.register().commitments.values()))
+    )
     body = "".join(
-        markup.row(row.short, strip.fragment(row), strip.cells(frame.readings[row.id], frame.look), COLUMNS)
+        blocks.row(
+            row.short,
+            passage_rows.fragment(row),
+            passage_rows.cells(frame.readings[row.id], frame.look),
+            COLUMNS,
+        )
         for row in rows[:ROWS]
     )
-    head = markup.heading(t("overview.strip_title")) + markup.head(strip.labels(), COLUMNS)
+    head = blocks.heading(t("overview.strip_title")) + blocks.head(passage_rows.labels(), COLUMNS)
     return f"<div>{head}{body}</div>"
 
 
@@ -186,7 +194,7 @@ def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
         for about, lines in found.items()
     ]
     labels = [t(f"brief.{name}") for name in ("line", "source", "datum", "licence", "newest")]
-    return f'<div class="sources">{markup.table(labels, rows, SOURCE_COLUMNS)}</div>'
+    return f'<div class="sources">{blocks.table(labels, rows, SOURCE_COLUMNS)}</div>'
 
 
 def _foot(frame: Frame) -> str:
@@ -195,4 +203,4 @@ def _foot(frame: Frame) -> str:
     newest = headline.newest_period(snapshot.series[row.id]) if row else t("filter.newest_none")
     cite = citation.state(snapshot.cache_id, newest, str(frame.today)[:4])
     state = t("footer.state", newest=newest, cache=snapshot.cache_id, version=version("two-seas"))
-    return markup.foot(t("brief.cite"), cite, state, t("footer.free"))
+    return blocks.foot(t("brief.cite"), cite, state, t("footer.free"))

@@ -17,8 +17,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
-from dashboard import strip
 from dashboard.brief import document
+from dashboard.markup import passage_rows
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.sentences import headline as sentences
@@ -61,7 +61,7 @@ class World:
     @property
     def cell(self) -> str:
         """The small line of the condition in the register's row."""
-        return strip.cells(self.row, LIGHT)[1].small
+        return passage_rows.cells(self.row, LIGHT)[1].small
 
     def brief(self) -> str:
         page = document(self.data, ["caspian"], self.day)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.markup import CardWords
+from dashboard.markup.blocks import CardWords
 from dashboard.sentences import movement
 from dashboard.series.analysis import NORMAL, SPEECH, Agreement, Change
 from dashboard.series.findings import Comparison, Finding, Linked

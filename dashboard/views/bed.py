@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures.shore_charts import HATCHED, Cells
+from dashboard.markup import blocks
 from dashboard.terrain import bed, flood
 from dashboard.terrain.bed import Basin, Bed
 from dashboard.views import ground_map, parts
@@ -30,11 +30,11 @@ def dry_bed(current: Frame) -> None:
         return
     ground = flood.ground(field)
     shore = float(field.attrs["reference_level"])
-    st.html(markup.heading(title, t("extent.bed_deck", shore=brief(shore))))
+    st.html(blocks.heading(title, t("extent.bed_deck", shore=brief(shore))))
     _explore(current, bed.basin(ground, shore))
-    st.html(markup.small(current.snapshot.catalogue.fields[GROUND].caveat or ""))
+    st.html(blocks.small(current.snapshot.catalogue.fields[GROUND].caveat or ""))
     alike, least, cell = brief(bed.ALIKE_M), brief(bed.LEAST_KM2), number(ground.cell_km, 1)
-    st.html(markup.small(t("extent.bed_limits", cell=cell, alike=alike, least=least, shore=brief(shore))))
+    st.html(blocks.small(t("extent.bed_limits", cell=cell, alike=alike, least=least, shore=brief(shore))))
 
 
 @parts.fragment
@@ -43,7 +43,7 @@ def _explore(current: Frame, basin: Basin) -> None:
     level = left.select_slider(t("extent.level"), _levels(basin), key="bed-level", format_func=metres)
     found, look = bed.bed(basin, level), current.look
     said = _words(found, level, basin)
-    left.html(markup.figure(*said))
+    left.html(blocks.figure(*said))
     tones = (look.of_place("aral", "aral"), look.bed, HATCHED)
     cells = Cells(basin.ground, found.state, found.depth, tones, _keys(found, level))
     title = t("extent.bed_at", level=number(level, 1))

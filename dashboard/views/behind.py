@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.words.text import t
 
 PICTURES = ("png", "svg")
@@ -71,10 +71,10 @@ def actions(key: str, title: str, behind: Behind, link: str, alone: str) -> None
             st.code(behind.cite(), language=None, wrap_lines=True)
             st.code(behind.bibtex(), language="latex", wrap_lines=True)
         else:
-            st.html(markup.small(t("chart.link_help")))
+            st.html(blocks.small(t("chart.link_help")))
             st.code(link, language=None, wrap_lines=True)
-            st.html(markup.small(t("chart.embed_help")))
-            st.code(markup.iframe(alone, title), language=None, wrap_lines=True)
+            st.html(blocks.small(t("chart.embed_help")))
+            st.code(blocks.iframe(alone, title), language=None, wrap_lines=True)
 
 
 def _picture(key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.series.lines import steps_of
 from dashboard.terrain import extent
 from dashboard.views.parts import Frame
@@ -33,8 +33,8 @@ def pairs(current: Frame) -> None:
     ]
     labels = [t(f"extent.pair_{name}") for name in ("label", "level", "volume", "area")]
     if body:
-        st.html(markup.table(labels, body, "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.4fr)"))
-    st.html(markup.small(t("extent.north_words")))
+        st.html(blocks.table(labels, body, "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.4fr)"))
+    st.html(blocks.small(t("extent.north_words")))
 
 
 def _stated(current: Frame, name: str) -> dict[str, tuple[str, float]]:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.sentences import headline as sentences
 from dashboard.series import climate
 from dashboard.series.analysis import SPEECH
@@ -60,7 +60,7 @@ def draw(row, found):
     keep = (found.years >= span[0]) & (found.years <= span[1])
     about = t("climate.about", finding=finding(row, found), kind=t(f"kind.{row.kind}"),
               grade=sentences.grade_of(row))  # fmt: skip
-    st.html(markup.panel_title(label(row), text_color, about))
+    st.html(blocks.panel_title(label(row), text_color, about))
     if not keep.any():
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
@@ -111,13 +111,13 @@ def headline(pairs):
 pairs = climate.panels(snapshot, current.rows)
 listed = shown(pairs)
 st.html(
-    markup.answer(
+    blocks.answer(
         t("climate.kicker"),
         headline(listed),
         [(t("climate.deck", first=climate.BASE[0], last=climate.BASE[1], speech=day(SPEECH)), False)],
     )
 )
-st.html(markup.quote(t("fixed.climate")))
+st.html(blocks.quote(t("fixed.climate")))
 if not listed:
     st.info(t("chart.empty", hint=t("climate.empty_hint")))
 for two in (listed[at : at + 2] for at in range(0, min(len(listed), MOST), 2)):
@@ -126,10 +126,10 @@ for two in (listed[at : at + 2] for at in range(0, min(len(listed), MOST), 2)):
             draw(row, found)
 rest = [label(row) for row, _ in listed[MOST:]]
 if rest:
-    st.html(markup.small(t("overview.rest", names="; ".join(rest))))
+    st.html(blocks.small(t("overview.rest", names="; ".join(rest))))
 modelled = [row for row, _ in listed if row.kind == "modelled"]
 if modelled:
-    st.html(markup.small(t("climate.modelled", names="; ".join(label(row) for row in modelled))))
+    st.html(blocks.small(t("climate.modelled", names="; ".join(label(row) for row in modelled))))
 gaps = [
     row
     for row in current.rows
@@ -144,4 +144,4 @@ if gaps:
         ends = sentences.first_period(dataset), sentences.newest_period(dataset)
         body.append((label(row), *ends, t(f"grade.{row.provenance_grade}")))
     columns = "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.6fr)"
-    st.html(markup.heading(t("climate.gaps"), t("climate.gaps_deck")) + markup.table(labels, body, columns))
+    st.html(blocks.heading(t("climate.gaps"), t("climate.gaps_deck")) + blocks.table(labels, body, columns))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import markup, strip
+from dashboard.markup import blocks, passage_rows
 from dashboard.register import commitments
 from dashboard.sentences.verdicts import when
 from dashboard.series.analysis import SPEECH
@@ -56,19 +56,19 @@ def later():
     ]
     columns = "minmax(0,2.6fr) minmax(0,1.8fr) minmax(0,3fr) minmax(0,3.4fr)"
     st.html(
-        markup.heading(t("commitments.later"), t("commitments.later_deck"))
-        + markup.table(labels, body, columns)
+        blocks.heading(t("commitments.later"), t("commitments.later_deck"))
+        + blocks.table(labels, body, columns)
     )
 
 
 st.html(
-    markup.answer(
+    blocks.answer(
         t("commitments.kicker"),
         t("commitments.title"),
         [(t("commitments.deck", count=passages, speech=day(SPEECH), dated=t("commitments.dated")), False)],
     )
 )
-kept = strip.chosen(selection, list(rows))
+kept = passage_rows.chosen(selection, list(rows))
 if not kept:
     st.info(t("commitments.no_rows"))
 # The opened passage comes first: a page that is loaded stands at its top, and nothing here can scroll it.
@@ -80,6 +80,6 @@ for row in kept:
 for name, kinds in GROUPS:
     mine = [row for row in kept if row.kind in kinds and row.id != selection.open]
     if mine:
-        title = markup.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note"))
+        title = blocks.group(t(f"commitments.group_{name}"), t(f"commitments.group_{name}_note"))
         st.html(title + register.header() + "".join(register.markup_row(current, row) for row in mine))
 later()

@@ -10,9 +10,9 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import markup
 from dashboard.figures import extent_charts
 from dashboard.figures.extent_charts import Dots
+from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.register.rows import Target
 from dashboard.series.snapshot import label
@@ -36,9 +36,9 @@ def aral(current: Frame) -> None:
     found = extent.curve(table)
     title, deck = _aral_words(found)
     if current.selection.sea == "aral":
-        st.html(markup.answer(t("extent.kicker"), title, [(deck, False)]))
+        st.html(blocks.answer(t("extent.kicker"), title, [(deck, False)]))
     else:
-        st.html(markup.heading(title, deck))
+        st.html(blocks.heading(title, deck))
     said = {
         "series_id": ARAL, "title": translate(row.title), "datum": row.datum or "", "source": credit.source,
         "source_label": credit.label, "licence": credit.licence, "citation": credit.citation,
@@ -49,15 +49,15 @@ def aral(current: Frame) -> None:
     marks = [(target.value, _mark(target)) for target in planned]
     left, right = st.columns([62, 38], gap="large")
     with left:
-        st.html(markup.panel_title(t("extent.curve"), current.look.ink, t("extent.curve_unit")))
+        st.html(blocks.panel_title(t("extent.curve"), current.look.ink, t("extent.curve_unit")))
         about = [xr.Dataset(attrs=said)]
         _curve(current, "extent-curve", title, found.level, found.area, dots, "km²", about, table, marks)
     with right:
-        st.html(markup.panel_title(t("extent.bars"), current.look.ink, t("extent.bars_unit")))
+        st.html(blocks.panel_title(t("extent.bars"), current.look.ink, t("extent.bars_unit")))
         _bars(current, "extent-bars", extent.metres(found), about)
-    st.html(markup.small(row.caveat or ""))
+    st.html(blocks.small(row.caveat or ""))
     for target in planned:
-        st.html(markup.small(_document(target)))
+        st.html(blocks.small(_document(target)))
 
 
 def caspian(current: Frame, found: Curve, stood: Standing, flow: float | None) -> None:
@@ -67,7 +67,7 @@ def caspian(current: Frame, found: Curve, stood: Standing, flow: float | None) -
     share = t("extent.below_share", share=number(volume / flow * 100, 0)) if flow else ""
     title = t("extent.title_below", level=number(stood.today, 1), area=number(area, 0))
     deck = t("extent.deck_below", volume=number(volume, 0), share=share, year=stood.year)
-    st.html(markup.heading(title, deck))
+    st.html(blocks.heading(title, deck))
     cut, now = extent.inside_outline(found), found.at(stood.today)[1]
     on = stood.levels <= cut.level[-1]
     held = np.array([cut.at(level) for level in stood.levels[on]])
@@ -77,18 +77,18 @@ def caspian(current: Frame, found: Curve, stood: Standing, flow: float | None) -
     frame = field.to_dataframe().reset_index()
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        st.html(markup.panel_title(t("extent.curve"), color, t("extent.caspian_unit")))
+        st.html(blocks.panel_title(t("extent.curve"), color, t("extent.caspian_unit")))
         _curve(current, "caspian-area", title, cut.level, cut.area, areas, "km²", [field], frame)
     with middle:
-        st.html(markup.panel_title(t("extent.volume"), color, t("extent.volume_unit", year=stood.year)))
+        st.html(blocks.panel_title(t("extent.volume"), color, t("extent.volume_unit", year=stood.year)))
         _curve(
             current, "caspian-volume", deck, cut.level, cut.volume - now, volumes, "km³", [field], frame
         )  # fmt: skip
     with right:
-        st.html(markup.panel_title(t("extent.bars"), color, t("extent.bars_caspian")))
+        st.html(blocks.panel_title(t("extent.bars"), color, t("extent.bars_caspian")))
         _bars(current, "caspian-bars", extent.metres(cut, 1.0), [field])
     filled = t("extent.caspian_filled", top=number(cut.level[-1], 1), lowest=number(cut.level[0], 1))
-    st.html(markup.small(filled))
+    st.html(blocks.small(filled))
 
 
 def zero(stood: Standing) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 import loaders
-from dashboard import filters, markup
+from dashboard import filters
+from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.sentences.headline import first_period, grade_of, newest_period
 from dashboard.views import parts, sources
@@ -26,7 +27,7 @@ live = sum(snapshot.series[row.id].attrs.get("origin") == "live" for row in stor
 points = sum(int(snapshot.series[row.id].sizes["time"]) for row in stored)
 
 st.html(
-    markup.answer(
+    blocks.answer(
         t("data.kicker"),
         t("data.title"),
         [
@@ -49,7 +50,7 @@ st.html(
 
 @parts.panel()
 def refresh_part():
-    st.html(markup.heading(t("data.refresh_title"), t("data.refresh_deck")))
+    st.html(blocks.heading(t("data.refresh_title"), t("data.refresh_deck")))
     if parts.refresh_allowed():
         parts.refresh_button("refresh-data")
     else:
@@ -91,7 +92,7 @@ def kind_of(row):
 @parts.panel()
 def series_part():
     """The table of series, and the download of one or of all."""
-    st.html(markup.heading(t("data.series"), t("data.series_deck")))
+    st.html(blocks.heading(t("data.series"), t("data.series_deck")))
     if rows:
         st.dataframe(
             series_table(),
@@ -113,7 +114,7 @@ def series_part():
                 parts.downloads("pick", [snapshot.series[picked]], current)
             about = snapshot.series[picked].attrs
             if "formula" in about:
-                st.html(markup.small(t("data.derived", **{name: about[name] for name in DERIVED})))
+                st.html(blocks.small(t("data.derived", **{name: about[name] for name in DERIVED})))
         with right:
             everything = [snapshot.series[row.id] for row in rows]
             parts.offer("two-seas", parts.archive("two-seas", t("data.all_zip"), everything, current))
@@ -129,7 +130,7 @@ def sources_part():
     sources.ages(current, status, chosen_items)
     embedded = sources.published(current, rows)
     if not embedded.empty:
-        st.html(markup.heading(t("data.published"), t("data.published_deck")))
+        st.html(blocks.heading(t("data.published"), t("data.published_deck")))
         st.dataframe(
             embedded,
             hide_index=True,
@@ -151,7 +152,7 @@ def news_part():
 @parts.panel()
 def facts_part():
     """The tables that are no series."""
-    st.html(markup.heading(t("data.facts"), t("data.facts_deck")))
+    st.html(blocks.heading(t("data.facts"), t("data.facts_deck")))
     tables = [
         table
         for table in snapshot.catalogue.tables.values()
@@ -168,7 +169,7 @@ def facts_part():
         st.dataframe(loaders.open_table(chosen), hide_index=True, alt=table.title, key=f"table-{chosen}")
         credit = snapshot.catalogue.credits[table.credit]
         said = (word for word in (credit.citation, credit.licence, table.caveat) if word)
-        st.html(markup.small(" · ".join(said)))
+        st.html(blocks.small(" · ".join(said)))
 
 
 link = {t("data.col_page"): st.column_config.LinkColumn(width="medium")}
@@ -181,21 +182,21 @@ series_part()
 sources_part()
 news_part()
 facts_part()
-st.html(markup.heading(t("data.method")))
+st.html(blocks.heading(t("data.method")))
 for name in ("change", "delivery", "condition", "pathway", "evidence", "datum", "flags", "sources"):
     st.markdown(t(f"data.method_{name}"), width=820)
-st.html(markup.heading(t("data.glossary")))
+st.html(blocks.heading(t("data.glossary")))
 for name in ("datum", "altimetry", "like", "provisional"):
     st.markdown(t(f"data.word_{name}"), width=820)
 
-st.html(markup.heading(t("data.mended"), t("data.mended_deck")))
+st.html(blocks.heading(t("data.mended"), t("data.mended_deck")))
 for when, what in mended():
     st.markdown(t("data.mended_entry", when=day(np.datetime64(when)), what=what), width=820)
 
 missing = [event for event in commitments.register().milestones.values() if event.not_found]
-st.html(markup.heading(t("data.not_found"), t("data.not_found_deck")))
+st.html(blocks.heading(t("data.not_found"), t("data.not_found_deck")))
 st.html(
-    markup.events([(event.date, event.statement, event.looked_for, event.source_url) for event in missing])
+    blocks.events([(event.date, event.statement, event.looked_for, event.source_url) for event in missing])
 )
 
 sources.cite(current, rows)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures.shore_charts import Cells
+from dashboard.markup import blocks
 from dashboard.terrain import flood
 from dashboard.terrain.flood import Ground, Shore
 from dashboard.terrain.water_level import Standing
@@ -33,10 +33,10 @@ def explorer(current: Frame, stood: Standing) -> None:
         ground_map.absent(t("extent.explore"))
         return
     ground = flood.ground(field, regions.outlines()[BAY])
-    st.html(markup.heading(t("extent.explore"), t("extent.explore_deck", year=stood.highest_year)))
+    st.html(blocks.heading(t("extent.explore"), t("extent.explore_deck", year=stood.highest_year)))
     _explore(current, ground, stood)
-    st.html(markup.small(curves.zero(stood)))
-    st.html(markup.small(t("extent.explore_limits", cell=number(ground.cell_km, 1))))
+    st.html(blocks.small(curves.zero(stood)))
+    st.html(blocks.small(t("extent.explore_limits", cell=number(ground.cell_km, 1))))
 
 
 @parts.fragment
@@ -47,7 +47,7 @@ def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     # At its start the slider means today's level itself, not the tenth of a metre next to it.
     shore = flood.shore(ground, stood.today if level == start else level, stood.today, stood.highest)
     said = _words(shore, level, stood)
-    right.html(markup.figure(*said))
+    right.html(blocks.figure(*said))
     look = current.look
     tones = (look.caspian, look.comparison, look.bed)
     whole = Cells(ground, shore.state, shore.depth, tones, _keys(shore, level, stood))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.sentences import headline
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
@@ -37,7 +37,7 @@ def caspian():
     if stood is None:
         return
     if found is None:
-        st.html(markup.small(t("extent.metre_caspian")))
+        st.html(blocks.small(t("extent.metre_caspian")))
     else:
         curves.caspian(current, found, stood, river[0] if river else None)
     explorer.explorer(current, stood)
@@ -46,7 +46,7 @@ def caspian():
 @parts.panel()
 def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
-    st.html(markup.heading(t("extent.north"), t("extent.north_deck")))
+    st.html(blocks.heading(t("extent.north"), t("extent.north_deck")))
     claimed.pairs(current)
 
 
@@ -62,7 +62,7 @@ def areas():
     if not mine:
         st.info(t("chart.empty", hint=t("extent.empty_hint")))
         return
-    st.html(markup.heading(t("extent.areas"), t("extent.areas_deck")))
+    st.html(blocks.heading(t("extent.areas"), t("extent.areas_deck")))
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
         for row, column in zip(three, st.columns(3, gap="medium"), strict=False):
             line = parts.line(current, row)
@@ -70,7 +70,7 @@ def areas():
                 continue
             with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
-                st.html(markup.panel_title(label(row), color, headline.about(row, snapshot)))
+                st.html(blocks.panel_title(label(row), color, headline.about(row, snapshot)))
                 figure = charts.panel(
                     [line],
                     look,

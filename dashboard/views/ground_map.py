@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 import xarray as xr
 
-from dashboard import markup
 from dashboard.figures import shore_charts
 from dashboard.figures.shore_charts import Cells
+from dashboard.markup import blocks
 from dashboard.views import parts
 from dashboard.views.parts import Frame
 from dashboard.words.text import t
@@ -30,14 +30,14 @@ class Sheet:
 def absent(title: str) -> None:
     """The section where its heights are not in the cache: what brings them."""
     how = t("extent.explore_button" if parts.refresh_allowed() else "extent.explore_command")
-    st.html(markup.heading(title, t("extent.explore_missing", how=how)))
+    st.html(blocks.heading(title, t("extent.explore_missing", how=how)))
 
 
 def show(
     current: Frame, field: xr.Dataset, cells: Cells, sheet: Sheet, alt: str, table: Callable[[], pd.DataFrame]
 ) -> None:
     """The map under its title, and the table, the files and the citation behind it."""
-    st.html(markup.panel_title(sheet.title, cells.tones[0], t("extent.explore_unit")))
+    st.html(blocks.panel_title(sheet.title, cells.tones[0], t("extent.explore_unit")))
     figure = shore_charts.water(
         cells, current.look, height=sheet.height, bar=sheet.bar, view=sheet.key,
         credit=parts.credit([field], current.snapshot.cache_id),

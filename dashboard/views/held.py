@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
@@ -29,7 +29,7 @@ def answer(current: Frame, river: River | None, curve: Curve | None, stood: Stan
     on_curve = curve is not None and stood is not None
     areas, found = _areas(current, curve, stood), _fall(current)
     if areas is None or found is None:
-        st.html(markup.answer(t("extent.kicker"), t("extent.title_plain")))
+        st.html(blocks.answer(t("extent.kicker"), t("extent.title_plain")))
         st.info(t("extent.hold_missing"))
         return
     row, (fall, error, first, last) = found
@@ -50,28 +50,28 @@ def answer(current: Frame, river: River | None, curve: Curve | None, stood: Stan
     if river:
         share = number(held.middle / river[0] * 100, 0)
         tail = t("extent.share", share=share, flow=number(river[0], 0), first=river[1], last=river[2])
-    st.html(markup.answer(t("extent.kicker"), title, [(deck, False), (tail, True)]))
+    st.html(blocks.answer(t("extent.kicker"), title, [(deck, False), (tail, True)]))
     _would_it_take((fall, error, first, last), areas, river, on_curve)
 
 
 @parts.fragment
 def _would_it_take(fall: Fall, areas: Areas, river: River | None, on_curve: bool) -> None:
     """Raise the sea by so much in so many years: two sliders and one sentence."""
-    st.html(markup.heading(t("extent.take"), t("extent.take_deck")))
+    st.html(blocks.heading(t("extent.take"), t("extent.take_deck")))
     left, right, words = st.columns([2, 2, 4], gap="large", vertical_alignment="center")
     rise = left.select_slider(t("extent.rise"), RISES, 0.5, key="rise", format_func=metres)
     years = right.slider(t("extent.years"), 5, 40, 20, 5, key="years")
     reached = extent.reach(extent.hold(fall[0], fall[1], *areas(rise)), rise, years)
     share = t("extent.take_share", share=number(reached.middle / river[0] * 100, 0)) if river else ""
     words.html(
-        markup.figure(
+        blocks.figure(
             t("extent.take_figure", **_range(reached)),
             t("extent.take_range", **_range(reached)),
             t("extent.take_words", rise=brief(rise), years=years, until=fall[3] + years, share=share),
         )
     )
     limits = "extent.limits_curve" if on_curve else "extent.limits_published"
-    st.html(markup.small(t(limits)))
+    st.html(blocks.small(t(limits)))
 
 
 def _areas(current: Frame, curve: Curve | None, stood: Standing | None) -> Areas | None:

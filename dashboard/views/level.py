@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.sentences import headline, movement
 from dashboard.sentences.headline import spanned
 from dashboard.series.findings import BODIES, finding
@@ -29,7 +29,7 @@ def caspian():
     mine = [row for row in rows if row.place == "caspian"]
     together = levels.comparable(snapshot, mine, YEAR)
     if not together:
-        st.html(markup.answer(t("level.kicker", sea=t("sea.caspian")), t("level.title_plain")))
+        st.html(blocks.answer(t("level.kicker", sea=t("sea.caspian")), t("level.title_plain")))
         panels.show(current, [row for row in mine if row.cadence != "irregular"])
     else:
         body = finding(snapshot, "caspian", current.comparison, mine)
@@ -49,7 +49,7 @@ def opening(lead, body):
         line = levels.yearly_line(snapshot, lead, current.look.caspian)
         first, last = (period(line.times[at].astype("datetime64[D]"), "year") for at in (0, -1))
         title = t("level.title_record", label=label(lead), first=first, last=last)
-    st.html(markup.answer(t("level.kicker", sea=t("sea.caspian")), title, deck))
+    st.html(blocks.answer(t("level.kicker", sea=t("sea.caspian")), title, deck))
 
 
 def view(together, body, mine):
@@ -90,9 +90,9 @@ def aral():
     if selection.sea == "aral":
         about = [*headline.deck(bodies, snapshot, current.today)] if told else []
         about += [(words, False) for words in (*said, deck)]
-        st.html(markup.answer(t("level.kicker", sea=t("sea.aral")), title or t("level.title_aral"), about))
+        st.html(blocks.answer(t("level.kicker", sea=t("sea.aral")), title or t("level.title_aral"), about))
     else:
-        st.html(markup.heading(title or t("level.title_aral"), " ".join(filter(None, (*said, deck)))))
+        st.html(blocks.heading(title or t("level.title_aral"), " ".join(filter(None, (*said, deck)))))
     for body in told:
         if body.agreement and len(body.agreement.main.pairs) > 1:
             pairs.show(current, body)

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 import xarray as xr
 
-from dashboard import markup, strip
 from dashboard.figures import charts, reading_charts
+from dashboard.markup import blocks, passage_rows
 from dashboard.readings import claims
 from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.records import Assessment, Condition, Pathway
@@ -33,8 +33,8 @@ def show(current: parts.Frame, found: Assessment) -> None:
     with left:
         kind = t(f"commitments.kind_{row.kind}").capitalize()
         kicker = t("opened.kicker", kind=kind, id=row.id, when=month(found.as_of))
-        about = f"{kicker} · {strip.fragment(row)}"
-        st.html(markup.panel_title(row.wording, current.look.ink, about))
+        about = f"{kicker} · {passage_rows.fragment(row)}"
+        st.html(blocks.panel_title(row.wording, current.look.ink, about))
         for reading in found.conditions:
             _condition_sums(current, reading)
         if found.pathway is not None:
@@ -57,18 +57,18 @@ def show(current: parts.Frame, found: Assessment) -> None:
 
 
 def _title(key: str, about: str = "") -> str:
-    return markup.panel_title(t(f"opened.{key}"), parts.frame().look.ink, about)
+    return blocks.panel_title(t(f"opened.{key}"), parts.frame().look.ink, about)
 
 
 def _condition_sums(current: parts.Frame, reading: Condition) -> None:
     decided = wording.deciding(reading)
     place = current.snapshot.catalogue.places[reading.place].label
     verdict = wording.condition_word(reading, current.look)
-    st.html(markup.panel_title(f"{place}: {verdict.word.lower()}", current.look.ink, verdict.small))
+    st.html(blocks.panel_title(f"{place}: {verdict.word.lower()}", current.look.ink, verdict.small))
     if decided is not None and decided.fit is not None:
-        st.html(markup.sums(arithmetic.baseline_lines(decided)))
+        st.html(blocks.sums(arithmetic.baseline_lines(decided)))
         if blind := arithmetic.blind_spot(decided):
-            st.html(markup.small(blind))
+            st.html(blocks.small(blind))
     if reading.baselines:
         body = [
             (arithmetic.baseline_name(baseline), *arithmetic.baseline_words(baseline))
@@ -76,24 +76,24 @@ def _condition_sums(current: parts.Frame, reading: Condition) -> None:
         ]
         labels = [t(f"opened.hold_{name}") for name in ("col_base", "col_change", "col_word")]
         columns = "minmax(0,1.6fr) minmax(0,1.2fr) minmax(0,2.4fr)"
-        st.html(_title("hold") + markup.table(labels, body, columns))
+        st.html(_title("hold") + blocks.table(labels, body, columns))
     if reading.like is not None:
-        st.html(_title("like") + markup.sums(arithmetic.like_lines(reading)))
+        st.html(_title("like") + blocks.sums(arithmetic.like_lines(reading)))
         cells = arithmetic.strip_cells(reading)
         if cells:
-            st.html(_title("strip") + markup.sums(cells))
+            st.html(_title("strip") + blocks.sums(cells))
             if reading.sensitivity.flips:
-                st.html(markup.small(t("opened.flip")))
+                st.html(blocks.small(t("opened.flip")))
     if decided is not None and decided.series in current.snapshot.series:
         _when_said(current, decided.series)
     for flow in reading.flows:
         name = label(current.snapshot.catalogue.series[flow.series])
         st.html(
-            markup.panel_title(f"{t('opened.flow_title')} {name}", current.look.ink, "")
-            + markup.sums(arithmetic.flow_lines(flow))
+            blocks.panel_title(f"{t('opened.flow_title')} {name}", current.look.ink, "")
+            + blocks.sums(arithmetic.flow_lines(flow))
         )
     key = "aral" if current.snapshot.catalogue.places[reading.place].sea == "aral" else "caspian"
-    st.html(markup.quote(t(f"fixed.{key}")))
+    st.html(blocks.quote(t(f"fixed.{key}")))
 
 
 def _when_said(current: parts.Frame, series: str) -> None:
@@ -108,28 +108,28 @@ def _when_said(current: parts.Frame, series: str) -> None:
         (t("opened.said_interval"), t("sum.to", low=low, high=high)),
         (t("opened.said_z"), number(said.z, 1, sign=True)),
     ]
-    st.html(_title("said_title", label(current.snapshot.catalogue.series[series])) + markup.sums(lines))
+    st.html(_title("said_title", label(current.snapshot.catalogue.series[series])) + blocks.sums(lines))
 
 
 def _pathway_sums(reading: Pathway, title: str) -> None:
     ink = parts.frame().look.ink
     word = t(f"pathway.{reading.state}")
     st.html(
-        markup.panel_title(
+        blocks.panel_title(
             f"{title} {word}", ink, t("opened.evidence", word=t(f"evidence.{reading.evidence_strength}"))
         )
-        + markup.sums(arithmetic.pathway_lines(reading))
+        + blocks.sums(arithmetic.pathway_lines(reading))
     )
     if caution := arithmetic.season_caution(reading):
-        st.html(markup.small(caution))
+        st.html(blocks.small(caution))
     for beside in reading.beside:
         name = label(parts.frame().snapshot.catalogue.series[beside.series])
         word = t(f"pathway.{beside.state}")
         st.html(
-            markup.panel_title(f"{name}: {word.lower()}", ink, t("opened.beside"))
-            + markup.sums(arithmetic.pathway_lines(beside))
+            blocks.panel_title(f"{name}: {word.lower()}", ink, t("opened.beside"))
+            + blocks.sums(arithmetic.pathway_lines(beside))
         )
-    st.html(markup.small(t("opened.pathway_deck")))
+    st.html(blocks.small(t("opened.pathway_deck")))
 
 
 def _delivery(found: Assessment) -> None:
@@ -139,15 +139,15 @@ def _delivery(found: Assessment) -> None:
     verdict = wording.delivery(found, parts.frame().look)
     said = t("opened.evidence", word=t(f"evidence.{found.delivery.evidence_strength}"))
     about = " · ".join(word for word in (verdict.small, said) if word)
-    st.html(markup.panel_title(f"{t('opened.delivery_title')} {verdict.word}", ink, about))
+    st.html(blocks.panel_title(f"{t('opened.delivery_title')} {verdict.word}", ink, about))
     if found.delivery.unconfirmed:
         newest = commitments.register().milestones[found.delivery.milestones[-1]]
-        st.html(markup.small(t("opened.unconfirmed", when=wording.when(newest.date))))
+        st.html(blocks.small(t("opened.unconfirmed", when=wording.when(newest.date))))
     looked = [
         t("opened.looked", sought=one.sought, when=wording.when(one.when)) for one in found.delivery.looked
     ]
     for words in looked:
-        st.html(markup.small(words))
+        st.html(blocks.small(words))
 
 
 def _not_measurable(found: Assessment) -> None:
@@ -155,7 +155,7 @@ def _not_measurable(found: Assessment) -> None:
         return
     reason = t(f"reason_measure.{found.not_measurable.reason}")
     st.html(
-        markup.facts(
+        blocks.facts(
             [
                 (t("opened.measure_title"), f"{t('verdict.not_measurable')}: {reason}"),
                 (t("opened.would_help"), found.not_measurable.what_would_help),
@@ -175,7 +175,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
         dataset = snapshot.series[decided.series]
         row = snapshot.catalogue.series[decided.series]
         st.html(
-            markup.panel_title(
+            blocks.panel_title(
                 t("opened.placebo_title"), look.ink, f"{t('opened.placebo_deck')} {label(row)}."
             )
         )
@@ -202,7 +202,7 @@ def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condit
         carried = reading.carried
         dataset, row = snapshot.series[carried.series], snapshot.catalogue.series[carried.series]
         st.html(
-            markup.panel_title(
+            blocks.panel_title(
                 t("opened.carried_title"), look.ink, t("opened.carried_deck", label=label(row))
             )
         )
@@ -263,7 +263,7 @@ def _series_picture(current: parts.Frame, found: Assessment) -> None:
         return
     indicator = snapshot.catalogue.indicators[first.row.indicator]
     dataset = snapshot.series[first.row.id]
-    st.html(markup.panel_title(first.row.title, look.ink, sentences.about(first.row, snapshot)))
+    st.html(blocks.panel_title(first.row.title, look.ink, sentences.about(first.row, snapshot)))
     figure = charts.panel(
         [line],
         look,
@@ -285,7 +285,7 @@ def _facts(current: parts.Frame, found: Assessment) -> None:
     row = found.row
     none_stated = "" if row.kind in ("claim", "none") else t("commitments.deadline_none")
     st.html(
-        markup.facts(
+        blocks.facts(
             [
                 (t("commitments.who"), row.actor),
                 (t("commitments.when"), row.deadline or none_stated),
@@ -308,13 +308,13 @@ def _figures(current: parts.Frame, found: Assessment) -> None:
             grade = t(f"grade.{one.row.provenance_grade}")
             body.append((label(one.row), sentences.newest(one, snapshot), change, how, grade))
         columns = "minmax(0,3fr) minmax(0,2fr) minmax(0,2fr) minmax(0,3fr) minmax(0,1.4fr)"
-        title = markup.panel_title(
+        title = blocks.panel_title(
             t("commitments.measured"), current.look.ink, t("commitments.measured_note")
         )
-        st.html(title + markup.table(labels, body, columns))
+        st.html(title + blocks.table(labels, body, columns))
     if missing:
         st.html(
-            markup.small(
+            blocks.small(
                 t(
                     "commitments.not_stored",
                     names="; ".join(snapshot.catalogue.series[name].title for name in missing),
@@ -339,16 +339,16 @@ def _moved(current: parts.Frame, found: Assessment) -> None:
     names = ("as_of_day", "as_of_delivery", "as_of_condition", "as_of_pathway")
     columns = "minmax(0,1fr) minmax(0,2fr) minmax(0,2.4fr) minmax(0,2.4fr)"
     head = _title("as_of_title", t("opened.as_of_deck"))
-    st.html(head + markup.table([t(f"opened.{name}") for name in names], body, columns))
+    st.html(head + blocks.table([t(f"opened.{name}") for name in names], body, columns))
 
 
 def _evidence(current: parts.Frame, found: Assessment) -> None:
     """Dated events, newest first, with what each rests on."""
     events = [event for event in commitments.milestones_of(found.row.id) if event.kind != "speech"]
     empty = "" if events else t("commitments.documents_none")
-    st.html(markup.panel_title(t("commitments.documents"), current.look.ink, empty))
+    st.html(blocks.panel_title(t("commitments.documents"), current.look.ink, empty))
     if events:
-        st.html(markup.events([event_words(event, found.row.id) for event in reversed(events)]))
+        st.html(blocks.events([event_words(event, found.row.id) for event in reversed(events)]))
 
 
 def event_words(event: Milestone, row_id: str) -> tuple[str, str, str, str]:

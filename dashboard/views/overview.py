@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import card_charts
+from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.sentences import headline
 from dashboard.series.findings import BODIES, finding, panels
@@ -38,7 +38,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
 def body_card(body):
     words = headline.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
-    st.html(markup.card(t(f"card.{body.place}"), *colors, words))
+    st.html(blocks.card(t(f"card.{body.place}"), *colors, words))
 
 
 @parts.panel()
@@ -49,7 +49,7 @@ def body_chart(body, height):
         name = t(f"card.{body.place}")
         draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:
-        st.html(markup.small(t("chart.empty", hint=t("chart.empty_hint"))))
+        st.html(blocks.small(t("chart.empty", hint=t("chart.empty_hint"))))
 
 
 allowed = current.rows
@@ -59,7 +59,7 @@ findings = [finding(snapshot, body, current.comparison, headline_rows) for body 
 
 if findings:
     st.html(
-        markup.answer(
+        blocks.answer(
             headline.kicker(current.comparison),
             headline.answer(findings, current.comparison, snapshot),
             [
@@ -76,7 +76,7 @@ if findings:
                 body_card(body)
             with shown_in:
                 body_chart(body, 300 if len(findings) == 1 else 232)
-    st.html(markup.small(f"{t('card.own_scale')} {t('card.part')}"))
+    st.html(blocks.small(f"{t('card.own_scale')} {t('card.part')}"))
 
 drawn = {name for body in findings for name in body.shown}
 rest = [row for row in allowed if row.id not in drawn]
@@ -88,20 +88,20 @@ if shown:
         title = t(
             "overview.indicator_title", indicator=snapshot.catalogue.indicators[selection.indicator].label
         )
-        st.html(markup.heading(title, t("overview.indicator_deck", count=len(allowed))))
+        st.html(blocks.heading(title, t("overview.indicator_deck", count=len(allowed))))
     else:
-        st.html(markup.heading(t("overview.more_title"), t("overview.more_deck")))
+        st.html(blocks.heading(t("overview.more_title"), t("overview.more_deck")))
     for row_of_panels in (shown[at : at + 3] for at in range(0, len(shown), 3)):
         for (row, lines), column in zip(row_of_panels, st.columns(3, gap="medium"), strict=False):
             with column:
                 st.html(
-                    markup.panel_title(
+                    blocks.panel_title(
                         label(row), look.text_of_place(row.place, row.sea), headline.about(row, snapshot)
                     )
                 )
                 draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)
 if not findings and not shown:
-    st.html(markup.answer(headline.kicker(current.comparison), t("sentence.filtered")))
+    st.html(blocks.answer(headline.kicker(current.comparison), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
 with parts.panel():

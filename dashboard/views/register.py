@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard import markup
-from dashboard import strip as passages
+from dashboard.markup import blocks
+from dashboard.markup import passage_rows as passages
 from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.register.commitments import Register
@@ -43,7 +43,7 @@ def strip(current: Frame, register: Register) -> None:
     rows = passages.chosen(current.selection, list(register.commitments.values()))
     shown = rows if current.selection.indicator else passages.first(rows)
     link = (t("overview.strip_all", count=_passages(register)), current.href("commitments"))
-    st.html(markup.heading(t("overview.strip_title"), t("overview.strip_deck"), link))
+    st.html(blocks.heading(t("overview.strip_title"), t("overview.strip_deck"), link))
     if not shown:
         st.info(t("commitments.no_rows"))
         return
@@ -51,7 +51,7 @@ def strip(current: Frame, register: Register) -> None:
 
 
 def header() -> str:
-    return markup.head([*passages.labels(), ""], COLUMNS)
+    return blocks.head([*passages.labels(), ""], COLUMNS)
 
 
 def markup_row(current: Frame, row: Commitment, *, opened: bool = False) -> str:
@@ -60,7 +60,7 @@ def markup_row(current: Frame, row: Commitment, *, opened: bool = False) -> str:
     target = None if opened else row.id
     address = f"{current.href('commitments', open=target)}#{row.id}"
     link = (t("overview.close" if opened else "overview.open"), address)
-    return markup.row(row.short, passages.fragment(row), cells, COLUMNS, link=link, anchor=row.id)
+    return blocks.row(row.short, passages.fragment(row), cells, COLUMNS, link=link, anchor=row.id)
 
 
 def _passages(register: Register) -> int:

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 import xarray as xr
 
-from dashboard import markup
 from dashboard.figures import shore_charts
 from dashboard.figures.drawing import faint
 from dashboard.figures.shore_charts import Fill
+from dashboard.markup import blocks
 from dashboard.terrain import outlines
 from dashboard.terrain.outlines import Drawn
 from dashboard.views import parts
@@ -25,15 +25,15 @@ def shores(current: Frame, seas: tuple[str, ...]) -> None:
     """The outlines that the package carries, for the seas that the reader looks at."""
     series = current.snapshot.series
     found = {key: outlines.drawn(key, series) for sea in seas for key in outlines.SEAS[sea]}
-    st.html(markup.heading(_title(found), _deck(found)))
+    st.html(blocks.heading(_title(found), _deck(found)))
     for key, column in zip(found, st.columns(3, gap="medium"), strict=False):
         with column:
             _panel(current, key, found)
     if "aral-2000s" in found and "aral-area-unesco" in series:
         near = outlines.nearest(found["aral-2000s"].area, series["aral-area-unesco"])
         words = t("extent.shores_dated", area=number(near.area, 0), year=near.year)
-        st.html(markup.small(words))
-    st.html(markup.small(t("extent.shores_limits")))
+        st.html(blocks.small(words))
+    st.html(blocks.small(t("extent.shores_limits")))
 
 
 def _title(found: dict[str, Drawn]) -> str:
@@ -54,7 +54,7 @@ def _panel(current: Frame, key: str, found: dict[str, Drawn]) -> None:
     names = {"aral-1960": "1960", "aral-2000s": "2000s", "caspian": "caspian"}
     title = t(f"extent.shore_{names[key]}")
     said = t("extent.shore_area", area=number(one.area, 0), published=_published(current, one))
-    st.html(markup.panel_title(title, color, said))
+    st.html(blocks.panel_title(title, color, said))
     fills = [Fill(FRAMES["aral"])] if key == "aral-2000s" else []
     for part in one.parts:
         north = part.id == "north-aral"

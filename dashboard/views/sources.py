@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.sentences import citation
 from dashboard.sentences.headline import newest_period
 from dashboard.series import freshness
@@ -32,32 +32,32 @@ def ages(current: Frame, status: dict[str, Any], rows: Sequence) -> None:
         t(f"data.{name}") for name in ("col_source", "col_newest", "col_age", "col_attempt", "col_licence")
     ]
     found = freshness.by_source(current.snapshot.catalogue, status, rows)
-    st.html(markup.heading(t("data.sources"), t("data.sources_deck")))
+    st.html(blocks.heading(t("data.sources"), t("data.sources_deck")))
     if not found:
-        st.html(markup.small(t("data.no_live")))
+        st.html(blocks.small(t("data.no_live")))
         return
     shown = [one for one in found if one.stored or one.result in ("failed", "held")]
     idle = [one for one in found if one not in shown]
     if shown:
         shown.sort(key=lambda one: not one.stored)
         cells = [_line(one, current, labels) for one in shown]
-        st.html(markup.listing(labels, cells, COLUMNS) + markup.small(t("data.age_note")))
+        st.html(blocks.listing(labels, cells, COLUMNS) + blocks.small(t("data.age_note")))
     if idle:
         with st.expander(plural("data.idle", len(idle))):
-            st.html(markup.listing(labels, [_line(one, current, labels) for one in idle], COLUMNS))
+            st.html(blocks.listing(labels, [_line(one, current, labels) for one in idle], COLUMNS))
 
 
-def _line(one: freshness.SourceAge, current: Frame, labels: Sequence[str]) -> list[markup.Cell]:
+def _line(one: freshness.SourceAge, current: Frame, labels: Sequence[str]) -> list[blocks.Cell]:
     stored = t("data.stored", stored=one.stored, total=one.total)
     name = label(current.snapshot.catalogue.items[one.newest]) if one.newest else ""
     result = t(f"data.result_{one.result}") if one.result else t("data.result_none")
     when = _moment(one.attempted_at) if one.attempted_at else ""
     return [
-        markup.Cell(labels[0], one.source.label, stored, url=one.source.page or ""),
-        markup.Cell(labels[1], _newest(one, current), name),
+        blocks.Cell(labels[0], one.source.label, stored, url=one.source.page or ""),
+        blocks.Cell(labels[1], _newest(one, current), name),
         _age(one, current, labels[2]),
-        markup.Cell(labels[3], result, " · ".join(word for word in (when, one.message) if word)),
-        markup.Cell(labels[4], one.source.licence, t("data.key") if one.source.key_needed else ""),
+        blocks.Cell(labels[3], result, " · ".join(word for word in (when, one.message) if word)),
+        blocks.Cell(labels[4], one.source.licence, t("data.key") if one.source.key_needed else ""),
     ]
 
 
@@ -69,10 +69,10 @@ def _newest(one: freshness.SourceAge, current: Frame) -> str:
     return t("data.timeless") if dataset is None else newest_period(dataset)
 
 
-def _age(one: freshness.SourceAge, current: Frame, name: str) -> markup.Cell:
+def _age(one: freshness.SourceAge, current: Frame, name: str) -> blocks.Cell:
     """The word first; a bar in steps of the series' own cadence; how many other series are worse."""
     if one.steps is None:
-        return markup.Cell(name, t(f"state.{one.state}"))
+        return blocks.Cell(name, t(f"state.{one.state}"))
     look = current.look
     color = look.comparison if one.state == "fresh" else look.ink
     steps = plural("data.steps", max(round(one.steps), 0))
@@ -81,8 +81,8 @@ def _age(one: freshness.SourceAge, current: Frame, name: str) -> markup.Cell:
         for state in freshness.STATES
         if state != one.state and one.states.get(state)
     ]
-    bar = markup.age_bar(one.steps, color, stale=STALE, most=SILENT)
-    return markup.Cell(name, t(f"state.{one.state}"), "; ".join([steps, *worse]), after=bar)
+    bar = blocks.age_bar(one.steps, color, stale=STALE, most=SILENT)
+    return blocks.Cell(name, t(f"state.{one.state}"), "; ".join([steps, *worse]), after=bar)
 
 
 def published(current: Frame, rows: Sequence) -> pd.DataFrame:
@@ -108,13 +108,13 @@ def news(current: Frame, changes: Sequence[dict[str, Any]], rows: Sequence) -> N
     titles = {row.id: row.title for row in rows}
     kept = [change for change in changes if change["series"] in titles or change["outcome"] == "baseline"]
     updates = [change for change in kept if change["outcome"] == "updated"]
-    st.html(markup.heading(t("data.news"), _newest_refresh(updates)))
+    st.html(blocks.heading(t("data.news"), _newest_refresh(updates)))
     lines = [
         (_moment(change["when"]), titles.get(change["series"], t("data.built_in")), change_words(change))
         for change in kept
     ]
     if len(lines) <= NAMED:
-        st.html(markup.events([(when, title, words, "") for when, title, words in lines]))
+        st.html(blocks.events([(when, title, words, "") for when, title, words in lines]))
         return
     columns = [t(f"data.col_{name}") for name in ("when", "title", "what")]
     st.dataframe(
@@ -161,8 +161,8 @@ def problems(changes: Sequence[dict[str, Any]], rows: Sequence) -> None:
         for change in changes
         if change["outcome"] == "held" and change["series"] in titles
     ]
-    st.html(markup.heading(t("data.problems"), t("data.problems_deck")))
-    st.html(markup.events(held) if held else markup.small(t("data.no_hold")))
+    st.html(blocks.heading(t("data.problems"), t("data.problems_deck")))
+    st.html(blocks.events(held) if held else blocks.small(t("data.no_hold")))
     caveats: dict[str, list[str]] = {}
     for row in rows:
         if row.caveat:
@@ -172,7 +172,7 @@ def problems(changes: Sequence[dict[str, Any]], rows: Sequence) -> None:
     labels = [t("data.col_caveat"), t("data.series")]
     with st.expander(plural("data.caveats", len(caveats))):
         body = [(words, _some(names)) for words, names in caveats.items()]
-        st.html(markup.table(labels, body, "minmax(0,3fr) minmax(0,2fr)"))
+        st.html(blocks.table(labels, body, "minmax(0,3fr) minmax(0,2fr)"))
 
 
 def _some(names: Sequence[str]) -> str:
@@ -185,7 +185,7 @@ def cite(current: Frame, rows: Sequence) -> None:
     """The state as plain text, and with every provider of the chosen series as BibTeX."""
     newest, _ = parts.newest_words(current)
     datasets = [current.snapshot.series[row.id] for row in rows]
-    st.html(markup.heading(t("data.cite_title"), t("data.cite_deck")))
+    st.html(blocks.heading(t("data.cite_title"), t("data.cite_deck")))
     said = citation.state(current.snapshot.cache_id, newest, str(current.today)[:4])
     st.code(said, language=None, wrap_lines=True)
     with st.expander("BibTeX"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
+from dashboard.markup import blocks
 from dashboard.sentences.headline import doubtful_period, first_period, newest_period
 from dashboard.series.lines import steps_of
 from dashboard.series.snapshot import label
@@ -38,7 +38,7 @@ def about(current, together, mine):
         words = snapshot.catalogue.datums[row.datum].words
         body.append((label(row), words, span, t(f"grade.{row.provenance_grade}")))
     columns = "minmax(0,2.2fr) minmax(0,3.4fr) minmax(0,2.6fr) minmax(0,1.3fr)"
-    st.html(markup.heading(t("level.about")) + markup.table(labels, body, columns))
+    st.html(blocks.heading(t("level.about")) + blocks.table(labels, body, columns))
 
 
 @parts.panel()
@@ -51,7 +51,7 @@ def stated(current, mine, key):
     found.sort(key=lambda point: point[0], reverse=True)
     names = ("time", "value", "series", "datum", "flag", "note", "source")
     frame = pd.DataFrame([point[1:] for point in found], columns=[t(f"chart.{name}") for name in names])
-    st.html(markup.heading(t("level.stated_title"), t("level.stated_deck")))
+    st.html(blocks.heading(t("level.stated_title"), t("level.stated_deck")))
     st.dataframe(
         frame,
         hide_index=True,

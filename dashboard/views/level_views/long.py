@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.sentences.headline import concord
 from dashboard.series import doubts, points
 from dashboard.series.analysis import SPEECH
@@ -42,7 +42,7 @@ def show(current, rows, body):
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
     unit = translate(rows[0].unit)
-    st.html(markup.small(t("level.unit_change", unit=unit, zero=made.zero)))
+    st.html(blocks.small(t("level.unit_change", unit=unit, zero=made.zero)))
     lines = [*made.sources, made.heavy]
     measured = [line for line in lines if line.series != together.MEDIAN]
     figure = charts.long_view(
@@ -70,7 +70,7 @@ def show(current, rows, body):
         drawn=points.of_changes(lines, made.zero),
     )
     said = [_agreement(current, made, body), *_offsets(current, rows, unit)]
-    st.html(markup.small(" ".join(filter(None, said))))
+    st.html(blocks.small(" ".join(filter(None, said))))
 
 
 def _thin(current, rows):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.sentences import headline
 from dashboard.series import points
 from dashboard.views import parts
@@ -18,12 +18,12 @@ def show(current, body):
     if not body.agreement:
         changes = [change for change in body.changes if change.reason]
         why = headline.reason(changes[0]) if changes else t("reason.no_series")
-        st.html(markup.heading(t("level.view_change"), t("level.pairs_none", reason=why)))
+        st.html(blocks.heading(t("level.view_change"), t("level.pairs_none", reason=why)))
         return
     main = body.agreement.main
     if not _inside(current, main.pairs):
         compared = headline.periods_of(main)
-        st.html(markup.heading(t("level.view_change")))
+        st.html(blocks.heading(t("level.view_change")))
         st.info(t("level.pairs_outside", compared=compared))
         return
     snapshot = current.snapshot
@@ -36,7 +36,7 @@ def show(current, body):
     }
     title = t("level.pairs_title", **words)
     deck = t("level.pairs_deck", step_one=t(f"step.{main.step}_one"), **words)
-    st.html(markup.heading(title, deck))
+    st.html(blocks.heading(title, deck))
     line = parts.line(current, row)
     normal = current.comparison.kind == "normal"
     figure = charts.like_pairs(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.sentences import headline
 from dashboard.series import doubts
 from dashboard.series.snapshot import label
@@ -28,7 +28,7 @@ def show(current, mine):
 @parts.panel()
 def _panel(current, row, line):
     snapshot, unit = current.snapshot, translate(row.unit)
-    st.html(markup.panel_title(label(row), line.text_color, headline.about(row, snapshot)))
+    st.html(blocks.panel_title(label(row), line.text_color, headline.about(row, snapshot)))
     figure = charts.panel(
         [line],
         current.look,

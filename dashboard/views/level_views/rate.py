@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.series import points
 from dashboard.series.analysis import SPEECH, annual_means
 from dashboard.series.level import levels
@@ -23,7 +23,7 @@ def show(current, row):
     ends, *slopes = levels.running_rate(years, values)
     inside = within(ends, *current.period)
     ends, (middle, low, high) = ends[inside], [one[inside] * CENTIMETRES for one in slopes]
-    st.html(markup.heading(t("level.rate_title"), t("level.rate_deck", label=label(row))))
+    st.html(blocks.heading(t("level.rate_title"), t("level.rate_deck", label=label(row))))
     if not ends.size:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import markup
 from dashboard.figures import charts
+from dashboard.markup import blocks
 from dashboard.series.level import levels
 from dashboard.series.lines import monthly
 from dashboard.series.snapshot import label, last_time
@@ -20,7 +20,7 @@ def show(current, body, mine):
     snapshot = current.snapshot
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
     if not fine:
-        st.html(markup.heading(t("level.season_title"), t("level.season_none")))
+        st.html(blocks.heading(t("level.season_title"), t("level.season_none")))
         return
     row = next((row for row in fine if body.agreement and row.id == body.agreement.main.series), None)
     row = row or max(fine, key=lambda row: last_time(snapshot.series[row.id]))
@@ -36,7 +36,7 @@ def show(current, body, mine):
         label=label(row),
         unit=translate(row.unit),
     )
-    st.html(markup.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
+    st.html(blocks.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
     line = parts.line(current, row)
     figure = charts.seasons(
         dataset,

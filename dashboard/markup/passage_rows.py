@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import markup
 from dashboard.filters import Selection
+from dashboard.markup import blocks
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment
 from dashboard.register.rows import Commitment
@@ -31,24 +31,24 @@ def labels() -> list[str]:
     return [t(f"overview.{name}") for name in names]
 
 
-def cells(found: Assessment, look: Palette) -> list[markup.Cell]:
+def cells(found: Assessment, look: Palette) -> list[blocks.Cell]:
     """The three readings apart, and the evidence."""
     return [
         cell(t("overview.col_delivery"), verdicts.delivery(found, look)),
         cell(t("overview.col_condition"), verdicts.condition(found, look)),
         cell(t("overview.col_pathway"), verdicts.pathway(found, look)),
-        markup.Cell(t("overview.col_evidence"), verdicts.evidence(found)),
+        blocks.Cell(t("overview.col_evidence"), verdicts.evidence(found)),
     ]
 
 
-def cell(label: str, verdict: verdicts.Verdict) -> markup.Cell:
+def cell(label: str, verdict: verdicts.Verdict) -> blocks.Cell:
     """A verdict as a cell: shape or ladder, word, small line."""
     picture = ""
     if verdict.steps is not None:
-        picture = markup.ladder(verdict.steps, verdict.color, struck=verdict.struck)
+        picture = blocks.ladder(verdict.steps, verdict.color, struck=verdict.struck)
     elif verdict.shape:
-        picture = markup.shape(verdict.shape, verdict.color)
-    return markup.Cell(label, verdict.word, verdict.small, picture)
+        picture = blocks.shape(verdict.shape, verdict.color)
+    return blocks.Cell(label, verdict.word, verdict.small, picture)
 
 
 def fragment(row: Commitment) -> str:
