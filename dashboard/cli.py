@@ -82,7 +82,7 @@ def brief(
     lang: Annotated[str, typer.Option(help="language of the page")] = "en",
 ) -> None:
     """One printable page for each sea: the answer, the charts, the readings, the sources."""
-    from dashboard.brief import document
+    from dashboard.export.brief import document
     from dashboard.series.snapshot import load, speaking
     from dashboard.words import text
 

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import pytest
 
-from dashboard.brief import document
+from dashboard.export.brief import document
 from dashboard.filters import Selection, matching
 from dashboard.sentences.headline import answer
 from dashboard.series.findings import BODIES, Comparison, finding

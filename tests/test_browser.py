@@ -17,7 +17,7 @@ from PIL import Image
 
 import loaders
 from dashboard import filters
-from dashboard.brief import document
+from dashboard.export.brief import document
 from dashboard.register.commitments import register
 from dashboard.series.snapshot import load
 from dashboard.words.text import DEFAULT, day, languages, t

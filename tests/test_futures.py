@@ -17,7 +17,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import loaders
-from dashboard.brief import document
+from dashboard.export.brief import document
 from dashboard.markup import passage_rows
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess

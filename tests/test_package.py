@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.io import netcdf_file
 
-from dashboard import package
+from dashboard.export import package
 from dashboard.filters import Selection
 from tests.shots import baseline
 

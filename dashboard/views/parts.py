@@ -19,7 +19,8 @@ import streamlit as st
 import xarray as xr
 
 import loaders
-from dashboard import filters, package
+from dashboard import filters
+from dashboard.export import package
 from dashboard.figures import card_charts
 from dashboard.filters import Selection
 from dashboard.palette import Palette
