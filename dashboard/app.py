@@ -17,7 +17,7 @@ from dashboard import clock, filters
 from dashboard.markup import blocks
 from dashboard.palette import LIGHT, palette
 from dashboard.series import snapshot
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words import text
 from dashboard.words.text import t
 

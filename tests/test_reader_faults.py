@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import loaders
 from dashboard import filters
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import t
 from tests import providers
 from tests.conftest import ROOT

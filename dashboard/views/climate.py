@@ -9,7 +9,7 @@ from dashboard.series import climate
 from dashboard.series.analysis import SPEECH
 from dashboard.series.lines import line_of
 from dashboard.series.snapshot import label
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import day, number, t
 
 FIRST = 1940

@@ -6,7 +6,8 @@ from dashboard.markup import blocks, passage_rows
 from dashboard.register import commitments
 from dashboard.sentences.verdicts import when
 from dashboard.series.analysis import SPEECH
-from dashboard.views import opened, parts, register
+from dashboard.views.commitments_parts import opened, register
+from dashboard.views.shell import parts
 from dashboard.words.text import brief, day, t
 
 GROUPS = (

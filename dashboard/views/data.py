@@ -11,7 +11,8 @@ from dashboard import filters
 from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.sentences.headline import first_period, grade_of, newest_period
-from dashboard.views import parts, sources
+from dashboard.views.data_parts import sources
+from dashboard.views.shell import parts
 from dashboard.words.text import day, mended, number, t, translate
 from loaders.access.overview import SILENT
 

@@ -9,8 +9,10 @@ from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.water_level import standing
-from dashboard.views import bed, claimed, curves, explorer, parts, shores
-from dashboard.views.held import answer
+from dashboard.views.commitments_parts import claimed
+from dashboard.views.extent_parts import bed, curves, explorer, shores
+from dashboard.views.extent_parts.holding import answer
+from dashboard.views.shell import parts
 from dashboard.words.text import t, translate
 
 current = parts.frame()

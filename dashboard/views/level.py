@@ -8,8 +8,8 @@ from dashboard.sentences.headline import spanned
 from dashboard.series.findings import BODIES, finding
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label
-from dashboard.views import parts
-from dashboard.views.level_views import listing, long, pairs, panels, rate, seasons
+from dashboard.views.level_parts import listing, long, pairs, panels, rate, seasons
+from dashboard.views.shell import parts
 from dashboard.words.text import period, t
 
 YEAR = long.YEAR

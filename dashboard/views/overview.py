@@ -8,7 +8,8 @@ from dashboard.register import commitments
 from dashboard.sentences import headline
 from dashboard.series.findings import BODIES, finding, panels
 from dashboard.series.snapshot import label
-from dashboard.views import parts, register
+from dashboard.views.commitments_parts import register
+from dashboard.views.shell import parts
 from dashboard.words.text import t
 
 current = parts.frame()

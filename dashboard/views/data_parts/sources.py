@@ -14,8 +14,8 @@ from dashboard.sentences import citation
 from dashboard.sentences.headline import newest_period
 from dashboard.series import freshness
 from dashboard.series.snapshot import label
-from dashboard.views import parts
-from dashboard.views.parts import Frame
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import day, number, plural, t, translate
 from loaders.access.overview import SILENT, STALE
 

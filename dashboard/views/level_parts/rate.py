@@ -11,7 +11,7 @@ from dashboard.series.analysis import SPEECH, annual_means
 from dashboard.series.level import levels
 from dashboard.series.lines import within
 from dashboard.series.snapshot import label
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import day, number, t, translate
 
 CENTIMETRES = 100

@@ -8,7 +8,7 @@ from dashboard.figures import charts
 from dashboard.markup import blocks
 from dashboard.sentences import headline
 from dashboard.series import points
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import number, t, translate
 
 

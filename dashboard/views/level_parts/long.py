@@ -14,7 +14,7 @@ from dashboard.series.analysis import SPEECH
 from dashboard.series.level import levels, together
 from dashboard.series.lines import Line, clip, shifted
 from dashboard.series.snapshot import label
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import day, number, plural, t, translate
 
 YEAR = 2023

@@ -12,8 +12,8 @@ import xarray as xr
 from dashboard.figures import shore_charts
 from dashboard.figures.shore_charts import Cells
 from dashboard.markup import blocks
-from dashboard.views import parts
-from dashboard.views.parts import Frame
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import t
 
 

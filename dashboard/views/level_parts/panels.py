@@ -9,7 +9,7 @@ from dashboard.markup import blocks
 from dashboard.sentences import headline
 from dashboard.series import doubts
 from dashboard.series.snapshot import label
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import t, translate
 
 

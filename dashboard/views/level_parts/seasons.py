@@ -9,7 +9,7 @@ from dashboard.markup import blocks
 from dashboard.series.level import levels
 from dashboard.series.lines import monthly
 from dashboard.series.snapshot import label, last_time
-from dashboard.views import parts
+from dashboard.views.shell import parts
 from dashboard.words.text import t, translate
 
 RECENT = 2

@@ -12,9 +12,10 @@ from dashboard.figures.shore_charts import HATCHED, Cells
 from dashboard.markup import blocks
 from dashboard.terrain import bed, flood
 from dashboard.terrain.bed import Basin, Bed
-from dashboard.views import ground_map, parts
-from dashboard.views.ground_map import Sheet
-from dashboard.views.parts import Frame
+from dashboard.views.extent_parts import ground_map
+from dashboard.views.extent_parts.ground_map import Sheet
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import brief, metres, number, t
 
 GROUND = "aral-ground-etopo"

@@ -12,8 +12,8 @@ from dashboard.figures.shore_charts import Fill
 from dashboard.markup import blocks
 from dashboard.terrain import outlines
 from dashboard.terrain.outlines import Drawn
-from dashboard.views import parts
-from dashboard.views.parts import Frame
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import number, t, translate
 from loaders.geometry import regions
 

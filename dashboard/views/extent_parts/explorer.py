@@ -14,9 +14,10 @@ from dashboard.markup import blocks
 from dashboard.terrain import flood
 from dashboard.terrain.flood import Ground, Shore
 from dashboard.terrain.water_level import Standing
-from dashboard.views import curves, ground_map, parts
-from dashboard.views.ground_map import Sheet
-from dashboard.views.parts import Frame
+from dashboard.views.extent_parts import curves, ground_map
+from dashboard.views.extent_parts.ground_map import Sheet
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import metres, number, t
 from loaders.geometry import regions
 

@@ -31,7 +31,7 @@ from dashboard.series import points
 from dashboard.series.findings import Comparison
 from dashboard.series.lines import Line, clip, within
 from dashboard.series.snapshot import Snapshot, end_of, months_between, stale
-from dashboard.views.behind import PICTURES, Behind, File, actions, headed, offer
+from dashboard.views.shell.behind import PICTURES, Behind, File, actions, headed, offer
 from dashboard.words.text import speak, t
 from loaders.environment import settings
 from loaders.tables.schema import Series

@@ -21,7 +21,8 @@ from dashboard.series.analysis import annual_means, monthly_means
 from dashboard.series.findings import headline, linked
 from dashboard.series.lines import clip, line_of
 from dashboard.series.snapshot import label
-from dashboard.views import claimed, parts, register
+from dashboard.views.commitments_parts import claimed, register
+from dashboard.views.shell import parts
 from dashboard.words.text import day, month, number, t, translate
 from loaders.tables.schema import Series
 

@@ -19,8 +19,8 @@ from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.extent import Curve
 from dashboard.terrain.water_level import Standing
-from dashboard.views import parts
-from dashboard.views.parts import Frame
+from dashboard.views.shell import parts
+from dashboard.views.shell.parts import Frame
 from dashboard.words.text import brief, day, number, t, translate
 
 ARAL, CASPIAN = "aral-hypsometry-whole", "caspian-hypsometry-etopo"

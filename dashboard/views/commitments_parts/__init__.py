@@ -1,0 +1,1 @@
+"""Passages on a page: their rows, and one opened; enters what shows the register."""

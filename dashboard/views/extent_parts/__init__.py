@@ -1,0 +1,1 @@
+"""Parts of the Extent page; enters what it alone shows."""

@@ -1,0 +1,1 @@
+"""Parts of the Level page; enters what it alone shows."""
