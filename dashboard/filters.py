@@ -12,7 +12,8 @@ from typing import Literal, TypeVar
 
 from dashboard.register.commitments import register
 from dashboard.words.text import languages
-from loaders.tables.schema import Catalogue, Item
+from loaders.tables.items import Item
+from loaders.tables.schema import Catalogue
 
 Kept = TypeVar("Kept", bound=Item)
 Reason = Literal["unknown", "repeated", "reversed", "incomplete", "page"]

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from loaders.pipeline.plan import Selection
 from loaders.pipeline.refresh import Step
 from loaders.pipeline.refresh import refresh as _refresh
+from loaders.pipeline.results import RefreshReport
 
 # ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
 # functions win.
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import RefreshReport
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,7 +26,7 @@ from dashboard import cli
 from dashboard.words.text import day, t
 from loaders.cache import store
 from loaders.cli import commands
-from loaders.tables.schema import RefreshReport, SeriesResult, SourceResult
+from loaders.pipeline.results import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
 from tests.providers import Providers
 

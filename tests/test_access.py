@@ -8,8 +8,9 @@ import time
 import pytest
 
 from loaders.errors import HttpStatus, LoadError, TimedOut, Unreachable, UnsafeRedirect
-from loaders.tables.schema import Request, Source
+from loaders.tables.schema import Source
 from loaders.transport import http
+from loaders.transport.question import Request
 from tests.loopback import reply, serve
 
 KEY = "marker-key-5f0c&x"

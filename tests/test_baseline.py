@@ -20,7 +20,7 @@ from loaders.baseline.build_baseline import build
 from loaders.errors import BadFormat, CacheCorrupt, ContractError, NoData, UnknownSeries
 from loaders.tables.catalogue import TABLES, find_series
 from loaders.tables.catalogue import read as read_catalogue
-from loaders.tables.schema import Build
+from loaders.tables.items import Build
 
 COMMITTED = Path(__file__).parents[1] / "data_cache" / "baseline"
 COUNTRIES = ("kaz", "uzb", "tkm", "kgz", "tjk", "aze", "rus", "irn")

@@ -18,7 +18,8 @@ from loaders.pipeline.plan import Selection
 from loaders.quality import qc
 from loaders.sources import cckp
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.loopback import reply, serve
 from tests.payloads.cckp import answer, years
 

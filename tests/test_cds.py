@@ -16,7 +16,9 @@ from loaders.errors import BadFormat, NotData, SchemaChanged, TooLarge, Truncate
 from loaders.quality import qc
 from loaders.sources import cds
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Request
 from tests.loopback import reply, serve
 from tests.payloads.cds import JOB, job, lake_file, packed, result, table
 

@@ -15,7 +15,8 @@ from loaders.geometry.regions import Outline
 from loaders.quality import qc
 from loaders.sources import chlorophyll
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Held
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held
 
 from .payloads.chlorophyll import LATITUDES, LONGITUDES, fields
 

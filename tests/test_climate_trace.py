@@ -13,7 +13,8 @@ from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.pipeline.assemble import assemble
 from loaders.sources import climate_trace
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.climate_trace import answer
 
 TODAY = date(2026, 8, 10)

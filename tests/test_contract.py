@@ -10,7 +10,8 @@ from loaders.dataset.contract import attributes, check, conform, usable
 from loaders.dataset.units import convert
 from loaders.errors import ContractError, SchemaChanged
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 
 LEVEL = catalogue().series["caspian-level-gwm"]
 

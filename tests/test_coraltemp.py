@@ -12,7 +12,7 @@ from loaders.errors import NotData, SchemaChanged
 from loaders.geometry import regions
 from loaders.sources import coraltemp
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held
+from loaders.transport.question import Held
 
 from .payloads.coraltemp import LATITUDES, LONGITUDES, fields
 

@@ -23,9 +23,10 @@ from loaders.dataset import contract, netcdf
 from loaders.derived.deriving import FORMULAS, derive
 from loaders.errors import CatalogueError, NoData
 from loaders.pipeline.outcomes import Fetched, entry
+from loaders.pipeline.results import SeriesResult
 from loaders.tables import lineage
 from loaders.tables.catalogue import TABLES, catalogue, find_series, read
-from loaders.tables.schema import Formula, SeriesResult
+from loaders.tables.vocabulary import Formula
 
 ROOT = Path(__file__).parents[1]
 ROWS = [row for row in catalogue().series.values() if row.derive]

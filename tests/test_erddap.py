@@ -11,8 +11,9 @@ import pytest
 from loaders.errors import Fetching, HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
 from loaders.geometry.regions import Box
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held, Request, Source
+from loaders.tables.schema import Source
 from loaders.transport import erddap, http
+from loaders.transport.question import Held, Request
 
 from .loopback import reply, serve
 from .payloads.erddap import error, page

@@ -15,7 +15,7 @@ from loaders.geometry.hypsometry import at_level, hypsometry
 from loaders.geometry.regions import Outline
 from loaders.sources import etopo
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag
+from loaders.tables.vocabulary import Flag
 
 from .payloads.etopo import LATITUDES, LONGITUDES, ground
 

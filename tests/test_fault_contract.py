@@ -7,7 +7,7 @@ import pytest
 from loaders.cache import store
 from loaders.cli import printing
 from loaders.pipeline import report, storing
-from loaders.tables.schema import RefreshReport
+from loaders.pipeline.results import RefreshReport
 from tests.loopback import reply, serve
 
 GONE = reply(b"gone", "404 Not Found")

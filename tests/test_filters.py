@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dashboard.filters import Problem, Selection, choices, full, matching, read, window, write
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Series, Source
+from loaders.tables.items import Series
+from loaders.tables.schema import Source
 
 
 def series(

@@ -15,7 +15,8 @@ from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.quality import qc
 from loaders.sources import gcb
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from loaders.transport import http
 from tests.loopback import reply, serve
 from tests.payloads.gcb import table

@@ -16,7 +16,8 @@ from loaders.errors import BadFormat, LoadError, NotData, SchemaChanged, Truncat
 from loaders.quality import holds, qc
 from loaders.sources import gwm
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.gwm import Row, lake_file
 
 TEN_DAYS = timedelta(days=10)

@@ -22,10 +22,11 @@ from loaders.errors import (
     Unreachable,
     UnsafeRedirect,
 )
-from loaders.tables.schema import Request, Source
+from loaders.tables.schema import Source
 from loaders.transport import address as access
 from loaders.transport import body as transfer
 from loaders.transport import http
+from loaders.transport.question import Request
 from tests import loopback
 from tests.loopback import chunked, drip, endless, reply, response, send, serve, silent, then_reset
 

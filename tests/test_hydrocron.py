@@ -12,7 +12,8 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydrocron
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.hydrocron import FIELDS, answer
 
 TODAY = date(2026, 8, 10)

@@ -14,7 +14,8 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydroweb
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.loopback import reply, serve
 from tests.payloads.hydroweb import FILL, lake_file, search
 

@@ -13,7 +13,8 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import nasa_power as power
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.nasa_power import feature, refused, text, year
 
 TODAY = date(2026, 11, 24)

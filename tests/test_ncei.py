@@ -14,7 +14,7 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import ncei
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 from tests.payloads.ncei import ASTRAKHAN, answer, months, row
 
 TODAY = date(2026, 11, 24)

@@ -21,7 +21,8 @@ from loaders.pipeline.refresh import refresh
 from loaders.quality import qc
 from loaders.sources import oisst
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Held
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held
 
 from .loopback import reply, serve
 from .payloads.erddap import error

@@ -14,7 +14,8 @@ from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import open_meteo
 from loaders.sources.shared.daily import location, values_of
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held
 from loaders.transport.spans import weight
 from tests.payloads.open_meteo import answer, days, error, point
 

@@ -13,7 +13,7 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import open_meteo_air as air
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 from loaders.transport.spans import weight
 from tests.payloads.open_meteo_air import MU, answer, hours
 

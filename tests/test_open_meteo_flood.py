@@ -14,7 +14,8 @@ from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import open_meteo_flood as flood
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held
 from loaders.transport.spans import weight
 from tests.payloads.open_meteo_flood import DISCHARGE, answer, cell, days
 

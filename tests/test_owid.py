@@ -14,7 +14,8 @@ from loaders.pipeline.assemble import assemble
 from loaders.quality import qc
 from loaders.sources import owid
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.owid import description, table
 
 TODAY = date(2026, 8, 10)

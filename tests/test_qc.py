@@ -11,7 +11,7 @@ import xarray as xr
 
 from loaders.quality import qc, rules
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 LEVEL = {
     "title": "A level",

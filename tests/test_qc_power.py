@@ -15,7 +15,7 @@ from loaders.baseline import csv_tables
 from loaders.dataset.contract import conform
 from loaders.quality import holds, qc
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag
+from loaders.tables.vocabulary import Flag
 
 SERIES = catalogue().series
 LEVELS = [

@@ -14,7 +14,8 @@ from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.formats.json_text import read_json
 from loaders.sources import world_bank
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from tests.payloads.world_bank import answer, message, rows
 
 GHG = "EN.GHG.ALL.LU.MT.CE.AR5"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Item, Series
+from loaders.tables.items import Item, Series
 from tests.payloads import (
     cckp,
     cds,

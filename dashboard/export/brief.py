@@ -28,7 +28,7 @@ from dashboard.series.analysis import SPEECH
 from dashboard.series.findings import BODIES, Comparison, Finding, finding, panels
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import DEFAULT, day, period, spoken, t
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 SHEET = Path(__file__).with_name("brief.css")
 # Pixels of CSS: the A4 sheet less its margins, and the gap between two charts.

@@ -15,7 +15,7 @@ from dashboard.sentences.headline import age
 from dashboard.series.lines import Line, line_of
 from dashboard.series.snapshot import Snapshot, end_of, label, months_between, stale
 from dashboard.words.text import t
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 FROM_ZERO = ("area", "volume", "river-flow", "inflow", "co2", "ghg", "water-withdrawal", "fish-capture")
 KOKARAL = np.datetime64("2005-08-01")

@@ -33,7 +33,7 @@ from dashboard.series.lines import steps_of
 from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import translate
 from loaders.errors import Asking
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 FLOW = "river-flow"
 

@@ -20,7 +20,8 @@ from dashboard.register.rows import Commitment, Kind, Milestone, Target
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
-from loaders.tables.schema import Catalogue, Row
+from loaders.tables.schema import Catalogue
+from loaders.tables.vocabulary import Row
 
 FOLDER = Path(__file__).parent
 ORDER: tuple[Kind, ...] = ("target", "pledge", "call", "initiative", "claim", "none", "tension", "neutral")

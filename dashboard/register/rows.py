@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from loaders.tables.schema import Https, Id, Row
+from loaders.tables.vocabulary import Https, Id, Row
 
 CommitmentId = Annotated[str, StringConstraints(pattern=r"^([ET][1-9][0-9]?|N1|S0)$")]
 Sea = Literal["caspian", "aral", "both", "none"]

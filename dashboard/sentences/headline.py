@@ -24,7 +24,7 @@ from dashboard.series.snapshot import (
     stale,
 )
 from dashboard.words.text import DASH, day, number, period, plural, span, t, translate
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 SPANS = {"month": 0, "quarter": 2, "year": 11}
 

@@ -9,7 +9,7 @@ from dashboard.readings.records import LevelPace
 from dashboard.series.level.swings import bed_since, swing
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import month, number, plural, t, translate
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 CENTIMETRES = 100
 

@@ -10,7 +10,7 @@ import xarray as xr
 
 from dashboard.series.analysis import annual_means
 from dashboard.series.snapshot import Snapshot
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 BASE = (1991, 2020)
 BASE_MIN_YEARS = 20

@@ -12,7 +12,7 @@ import xarray as xr
 from dashboard.series.analysis import LENGTH
 from dashboard.series.lines import steps_of, within
 from dashboard.words.text import DASH, MINUS, period, t
-from loaders.tables.schema import Flag
+from loaders.tables.vocabulary import Flag
 
 # So many neighbouring suspect points make a stretch; of yearly and quarterly figures one is enough.
 STRETCH = {"day": 10, "10-day": 3, "month": 3}

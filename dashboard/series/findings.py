@@ -11,7 +11,7 @@ from dashboard.readings.condition.pace import pace
 from dashboard.readings.records import LevelPace
 from dashboard.series.analysis import Agreement, Change, Window, agreement, like_change, normal_change
 from dashboard.series.snapshot import Snapshot, last_time, latest_value
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 BODIES = ("caspian", "north-aral", "south-aral")
 # The part whose level speaks for a water body: the bed of the east basin returns heights without water.

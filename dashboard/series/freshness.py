@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.tables.schema import Catalogue, Item, Series, Source
+from loaders.tables.items import Item, Series
+from loaders.tables.schema import Catalogue, Source
 
 STATES = ("fresh", "stale", "silent")
 

@@ -16,7 +16,8 @@ from dashboard.series.lines import steps_of
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT
 from loaders.access.overview import STALE
-from loaders.tables.schema import Catalogue, Item, Series
+from loaders.tables.items import Item, Series
+from loaders.tables.schema import Catalogue
 
 # Days of the longest step: a period is not late before its longest successor could have ended.
 LONGEST = {"day": 1, "10-day": 10, "month": 31, "quarter": 92, "year": 366}

@@ -15,7 +15,7 @@ import numpy as np
 from dashboard.series.analysis import annual_means
 from dashboard.series.level.levels import Offset, offsets
 from dashboard.series.snapshot import Snapshot
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 GEOID = "egm2008-gwm"
 SATELLITE = "dahiti"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dashboard.words.text import speaking, translate
-from loaders.tables.schema import Row
+from loaders.tables.vocabulary import Row
 
 # The fields that a reader meets as words. Citations, licences, quoted fragments and names of files are none.
 FIELDS: dict[str, tuple[str, ...]] = {

@@ -13,8 +13,8 @@ from loaders.errors import Asking, Cache, Checks, LoadError, NoData
 from loaders.pipeline.assemble import fitting
 from loaders.quality import pairs, qc
 from loaders.tables.catalogue import catalogue, find_field, find_series
+from loaders.tables.items import Series
 from loaders.tables.lineage import partners
-from loaders.tables.schema import Series
 
 ORIGINS = ("best", "live", "baseline")
 

@@ -23,7 +23,8 @@ from loaders.dataset.contract import NUMBERS, TEXTS
 from loaders.environment import clock
 from loaders.errors import NoData
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Catalogue, Credit, Series, Table
+from loaders.tables.items import Series, Table
+from loaders.tables.schema import Catalogue, Credit
 
 BUILDER = "1"
 SCHEMA = 1

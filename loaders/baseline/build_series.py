@@ -17,7 +17,8 @@ from loaders.baseline.figures import Cells
 from loaders.dataset.contract import check, conform
 from loaders.errors import ContractError
 from loaders.quality import qc
-from loaders.tables.schema import Build, Flag, Series
+from loaders.tables.items import Build, Series
+from loaders.tables.vocabulary import Flag
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 # A 95 % interval is 3.92 standard deviations wide.

@@ -15,7 +15,8 @@ from loaders.baseline import figures
 from loaders.baseline.addresses import normalise
 from loaders.baseline.build_series import Made, joined, own_note
 from loaders.baseline.figures import Cells
-from loaders.tables.schema import Facts, Flag, Table
+from loaders.tables.items import Facts, Table
+from loaders.tables.vocabulary import Flag
 
 DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 FACTS = ("time", "value", "unit", "what", "where", "who", "source_url", "note", "mark", "qc")

@@ -20,7 +20,7 @@ import xarray as xr
 from loaders.dataset.contract import FLAGS, NUMBERS, check, conform
 from loaders.errors import CacheCorrupt, NoData, UnknownSeries
 from loaders.tables.catalogue import catalogue, find_series
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 if TYPE_CHECKING:
     import pandas as pd

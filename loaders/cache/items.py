@@ -15,7 +15,8 @@ import xarray as xr
 from loaders.cache import manifest, store
 from loaders.errors import LoadError
 from loaders.pipeline.assemble import fitting
-from loaders.tables.schema import Held, Item
+from loaders.tables.items import Item
+from loaders.transport.question import Held
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from loaders.tables.schema import Progress
+from loaders.pipeline.results import Progress
 
 Step = Callable[[Progress], None]
 

@@ -21,7 +21,8 @@ import xarray as xr
 from loaders.dataset.units import convert
 from loaders.errors import ContractError
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Item, Series
+from loaders.tables.items import Item, Series
+from loaders.tables.vocabulary import Flag
 
 CONVENTIONS = "CF-1.11"
 NUMBERS = ("value", "uncertainty", "value_other", "spread")

@@ -18,7 +18,7 @@ from loaders.dataset import contract
 from loaders.errors import ContractError, SchemaChanged
 from loaders.geometry import hypsometry
 from loaders.quality.holds import Difference
-from loaders.tables.schema import FieldRow
+from loaders.tables.items import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}
 FORMS = {

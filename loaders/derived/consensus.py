@@ -16,7 +16,7 @@ from loaders.dataset.contract import usable
 from loaders.derived.formulas import made
 from loaders.errors import NoData
 from loaders.quality.qc import worst
-from loaders.tables.schema import Flag
+from loaders.tables.vocabulary import Flag
 
 MIN_COMMON = 12
 

@@ -20,7 +20,8 @@ from loaders.derived.formulas import (
     volume_change,
 )
 from loaders.errors import CatalogueError, NoData
-from loaders.tables.schema import Derive, Flag, Series
+from loaders.tables.items import Derive, Series
+from loaders.tables.vocabulary import Flag
 
 Inputs = Sequence[xr.Dataset]
 SEPARATOR = " ; "

@@ -13,7 +13,9 @@ import xarray as xr
 from loaders.dataset import contract, fields
 from loaders.errors import ContractError, NotData, NoValue
 from loaders.quality import qc
-from loaders.tables.schema import FieldRow, Flag, Item, Series, Source
+from loaders.tables.items import FieldRow, Item, Series
+from loaders.tables.schema import Source
+from loaders.tables.vocabulary import Flag
 
 Parse = Callable[[bytes, Any], xr.Dataset]
 # Attributes that the store adds on open; they are no part of the stored file.

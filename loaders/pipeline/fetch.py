@@ -17,8 +17,11 @@ from loaders.cache import manifest, store
 from loaders.cache.items import Stored, stored
 from loaders.errors import Cache, HttpStatus, LoadError, NotData, TimedOut, Unreachable
 from loaders.pipeline.outcomes import Fetched, combined, failed, judge, refused, unchanged
-from loaders.tables.schema import Item, Progress, Request, Source
+from loaders.pipeline.results import Progress
+from loaders.tables.items import Item
+from loaders.tables.schema import Source
 from loaders.transport import http
+from loaders.transport.question import Request
 from loaders.transport.refusal import masked
 
 MAX_PAGES = 50

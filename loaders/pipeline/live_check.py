@@ -14,8 +14,10 @@ from loaders.errors import LoadError, TimedOut
 from loaders.pipeline import fetch
 from loaders.pipeline.assemble import conform
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Item, Request, Source
+from loaders.tables.items import Item
+from loaders.tables.schema import Source
 from loaders.transport import http
+from loaders.transport.question import Request
 
 GRACE = 1.0
 

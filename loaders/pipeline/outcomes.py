@@ -15,8 +15,10 @@ from loaders.cache import store
 from loaders.dataset import fields, netcdf
 from loaders.errors import LoadError, NoValue
 from loaders.pipeline.assemble import Assembled, Parse, assemble
+from loaders.pipeline.results import SeriesResult
 from loaders.quality import holds, qc
-from loaders.tables.schema import Item, Series, SeriesResult, Source
+from loaders.tables.items import Item, Series
+from loaders.tables.schema import Source
 
 NOTHING_PUBLISHED = "no value published"
 

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from loaders.environment import settings
 from loaders.errors import LoadError
+from loaders.pipeline.results import SeriesResult
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Item, SeriesResult, Source
+from loaders.tables.items import Item
+from loaders.tables.schema import Source
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from loaders.environment import clock
 from loaders.errors import Cache
 from loaders.pipeline import fetch, storing
 from loaders.pipeline.outcomes import Fetched, failed, judge, stamp
+from loaders.pipeline.results import RefreshReport, SourceResult
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Item, RefreshReport, Source, SourceResult
+from loaders.tables.items import Item
+from loaders.tables.schema import Source
 
 
 def rebuild(source_ids: Iterable[str] = ()) -> RefreshReport:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from loaders.environment import clock, settings
 from loaders.pipeline.plan import Plan, Selection, plan, selected
+from loaders.pipeline.results import Progress, RefreshReport, SourceResult
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Progress, RefreshReport, SourceResult
 
 if TYPE_CHECKING:
     from loaders.pipeline.fetch import Job

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from loaders.errors import LoadError
+from loaders.pipeline.results import Outcome, RefreshReport, SeriesResult, SourceResult
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Outcome, RefreshReport, SeriesResult, SourceResult
 
 WORST_FIRST: tuple[Outcome, ...] = ("failed", "held", "updated", "unchanged", "skipped")
 ORDER: tuple[Outcome, ...] = ("updated", "unchanged", "held", "failed", "skipped")

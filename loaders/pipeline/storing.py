@@ -11,7 +11,7 @@ from loaders.dataset import netcdf
 from loaders.pipeline import report
 from loaders.pipeline.fetch import Job
 from loaders.pipeline.outcomes import Fetched, entry, stamp
-from loaders.tables.schema import RefreshReport, SeriesResult
+from loaders.pipeline.results import RefreshReport, SeriesResult
 from loaders.transport.refusal import masked
 
 HISTORY = 20

@@ -12,7 +12,8 @@ import numpy as np
 import xarray as xr
 
 from loaders.quality import rules
-from loaders.tables.schema import Flag, Threshold
+from loaders.tables.schema import Threshold
+from loaders.tables.vocabulary import Flag
 
 MAX_FAIL = 0.05
 MAX_SUSPECT = 0.20

@@ -7,7 +7,8 @@ import xarray as xr
 
 from loaders.dataset.contract import usable
 from loaders.quality.rules import worst
-from loaders.tables.schema import Flag, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 
 # Metres between the changes of two records of the Caspian over the same twelve months.
 MAX_APART = 0.15

@@ -15,7 +15,9 @@ import xarray as xr
 from loaders.quality import rules
 from loaders.quality.rules import worst
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Series, Threshold
+from loaders.tables.items import Series
+from loaders.tables.schema import Threshold
+from loaders.tables.vocabulary import Flag
 
 FILLS = (999.99, 9999.99, 99.999, 9999.999, -9999.0)
 # netCDF's and the climate models' fills are 1e20 and 9.96921e36; no quantity here comes near.

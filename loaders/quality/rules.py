@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from loaders.tables.schema import Flag, Step, Threshold
+from loaders.tables.schema import Step, Threshold
+from loaders.tables.vocabulary import Flag
 
 AHEAD = timedelta(days=2)
 # A neighbour further away than this many steps says nothing about a spike or a flat line.

@@ -18,7 +18,9 @@ import xarray as xr
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.formats import archive, csv_text, grid_file
 from loaders.formats.json_text import read_json
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 ORDER = "retrieve/v1/processes/satellite-lake-water-level/execution"
 JOBS = "retrieve/v1/jobs"

@@ -14,8 +14,10 @@ import xarray as xr
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
 from loaders.transport import erddap
+from loaders.transport.question import Held, Request
 
 DATASET, VARIABLE = "noaacwNPPVIIRSchlaMonthly", "chlor_a"
 SINCE = date(2018, 2, 1)

@@ -15,7 +15,8 @@ import xarray as xr
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.formats.json_text import read_json
 from loaders.sources.shared import yearly
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 
 FIRST_YEAR = 2021
 GAS = "co2e_100yr"

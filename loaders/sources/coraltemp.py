@@ -11,7 +11,8 @@ from datetime import date
 import xarray as xr
 
 from loaders.sources.shared import sea_temperature
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 
 # The axis of latitudes runs from north to south.
 PRODUCT = sea_temperature.Product(

@@ -19,7 +19,9 @@ import xarray as xr
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.formats import csv_text
 from loaders.formats.json_text import read_json
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 TIMES = ("datetime", "date")
 HEIGHTS = ("water_level", "wse", "water level")

@@ -16,8 +16,10 @@ from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.geometry.hypsometry import hypsometry
-from loaders.tables.schema import FieldRow, Flag, Held, Request
+from loaders.tables.items import FieldRow
+from loaders.tables.vocabulary import Flag
 from loaders.transport import erddap
+from loaders.transport.question import Held, Request
 
 DATASET, VARIABLE = "ETOPO_2022_v1_60s", "z"
 METRES = ("m", "meters", "metres")

@@ -13,7 +13,8 @@ import xarray as xr
 from loaders.errors import BadFormat
 from loaders.formats import csv_text
 from loaders.sources.shared import yearly
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 
 CODE, YEAR, TOTAL = "iso 3166-1 alpha-3", "year", "total"
 # Before, the budget divides the Soviet Union's total among its republics by later shares.

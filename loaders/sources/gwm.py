@@ -15,7 +15,9 @@ import numpy as np
 import xarray as xr
 
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 LABEL = "Target database id"
 COLUMNS = {

@@ -14,7 +14,9 @@ import xarray as xr
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated
 from loaders.formats import csv_text
 from loaders.formats.json_text import read_json
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 SINCE = "2023-01-01"
 COLUMNS = ("lake_id", "time_str", "quality_f")

@@ -18,7 +18,9 @@ from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.formats import csv_text
 from loaders.formats.json_text import read_json
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 SEARCH = "v1/rs-catalog/stac/search"
 COLLECTIONS = ("HYDROWEB_LAKES_OPE", "HYDROWEB_LAKES_RESEARCH")

@@ -17,7 +17,9 @@ import xarray as xr
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.formats.json_text import read_json
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 FIRST_YEAR = 1981
 # The last year is added some weeks after its end.

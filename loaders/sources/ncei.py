@@ -16,7 +16,9 @@ import xarray as xr
 
 from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.formats.csv_text import number, read_table
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 SINCE = "1961-01-01"
 ELEMENTS = ("TAVG", "PRCP")

@@ -8,8 +8,9 @@ from datetime import date
 import xarray as xr
 
 from loaders.sources.shared import sea_temperature
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
 from loaders.transport import erddap
+from loaders.transport.question import Held, Request
 
 PRODUCT = sea_temperature.Product(
     dataset="ncdcOisst21Agg_LonPM180",

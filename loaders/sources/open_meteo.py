@@ -15,7 +15,8 @@ import xarray as xr
 from loaders.formats.json_text import read_json
 from loaders.sources.shared.daily import location, monthly, require_values, values_of
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 from loaders.transport.spans import pieces, whole_month
 
 SINCE = date(1991, 1, 1)

@@ -16,7 +16,8 @@ from loaders.errors import SchemaChanged
 from loaders.formats.json_text import read_json
 from loaders.sources.shared.daily import SHARE_OF_DAYS, location, monthly, require_values, values_of
 from loaders.tables.catalogue import catalogue
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 from loaders.transport.spans import whole_month
 
 SINCE = date(2022, 8, 1)

@@ -16,7 +16,8 @@ import xarray as xr
 from loaders.errors import NotData, SchemaChanged
 from loaders.formats.json_text import read_json
 from loaders.sources.shared.daily import location, monthly, points, require_values, values_of
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 from loaders.transport.spans import pieces, whole_month
 
 SINCE = date(1984, 1, 1)

@@ -18,7 +18,8 @@ from loaders.errors import BadFormat, NotData, SchemaChanged
 from loaders.formats import csv_text
 from loaders.formats.json_text import read_json
 from loaders.sources.shared import yearly
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 
 FIRST_YEAR = 1990
 PROBE_YEARS = 6

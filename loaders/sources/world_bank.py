@@ -16,7 +16,9 @@ import xarray as xr
 
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged
 from loaders.formats.json_text import read_json
-from loaders.tables.schema import Flag, Held, Request, Series
+from loaders.tables.items import Series
+from loaders.tables.vocabulary import Flag
+from loaders.transport.question import Held, Request
 
 FIRST_YEAR = 1990
 PER_PAGE = 20_000

@@ -19,21 +19,9 @@ from pydantic import ValidationError
 
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables import lineage
-from loaders.tables.schema import (
-    Catalogue,
-    Credit,
-    Datum,
-    FieldRow,
-    Indicator,
-    Item,
-    Place,
-    Row,
-    Sea,
-    Series,
-    Source,
-    Table,
-    Threshold,
-)
+from loaders.tables.items import FieldRow, Item, Series, Table
+from loaders.tables.schema import Catalogue, Credit, Datum, Indicator, Place, Sea, Source, Threshold
+from loaders.tables.vocabulary import Row
 
 TABLES = Path(__file__).parent
 SOURCE_FILES = {path.stem for path in (TABLES.parent / "sources").glob("*.py")} - {"__init__"}

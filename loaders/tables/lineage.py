@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import get_args
 
 from loaders.errors import CatalogueError
-from loaders.tables.schema import Catalogue, Grade, Series
+from loaders.tables.items import Series
+from loaders.tables.schema import Catalogue
+from loaders.tables.vocabulary import Grade
 
 DERIVED = "derived"
 STRENGTHS = get_args(Grade)

@@ -12,7 +12,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from loaders.environment import settings
 from loaders.errors import Unreachable, UnsafeRedirect
-from loaders.tables.schema import Request, Source
+from loaders.tables.schema import Source
+from loaders.transport.question import Request
 
 
 def base_url(source: Source) -> str:

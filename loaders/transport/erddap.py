@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from loaders.errors import HttpStatus, LoadError, NotData, SchemaChanged, TooLarge
 from loaders.geometry.regions import Box
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held, Request
 from loaders.transport.spans import month
 
 CONTENT_TYPES = ("application/x-netcdf", "application/netcdf", "application/x-download")

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from loaders.errors import HttpStatus, SchemaChanged, TimedOut, Truncated, Unreachable, UnsafeRedirect
-from loaders.tables.schema import Request, Source
+from loaders.tables.schema import Source
 from loaders.transport.address import address, allowed_hop, with_key
 from loaders.transport.address import base_url as base_url
 from loaders.transport.body import read_body
+from loaders.transport.question import Request
 from loaders.transport.refusal import masked, refusal, require_data
 
 if TYPE_CHECKING:

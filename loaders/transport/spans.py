@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from loaders.tables.schema import Held, Series
+from loaders.tables.items import Series
+from loaders.transport.question import Held
 
 FIRST_MONTHS = 24
 WEIGHT_LIMIT = 550.0

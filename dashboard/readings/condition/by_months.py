@@ -19,7 +19,7 @@ from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_E
 from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
 from dashboard.series.analysis import SPEECH, monthly_means, usable
 from loaders.errors import ContractError
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 MONTHLY = ("day", "10-day", "month")
 COMPANION = "2014-01"

@@ -17,7 +17,7 @@ from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.condition.frozen import CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
 from dashboard.series.analysis import SPEECH_YEAR, annual_means
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 YEARLY = "yearly"
 # A year's mean is due within the next year; the same patience as for months comes on top.

@@ -19,7 +19,7 @@ from dashboard.readings.condition.fit.placebo import MIN_SHARE
 from dashboard.readings.records import LevelPace
 from dashboard.series.analysis import SPEECH_YEAR, step_of
 from dashboard.series.snapshot import Snapshot
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 BASELINE = by_months.COMPANION
 # One standard deviation of a yearly difference against gauges of the Caspian: 0.042 m in 31 pairs of years.

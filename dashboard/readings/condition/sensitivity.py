@@ -21,7 +21,7 @@ from dashboard.series.analysis import (
 )
 from dashboard.series.findings import Comparison, change_of
 from dashboard.series.snapshot import Snapshot
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 WINDOWS = (12, 24, 36)
 # First month of the last period before the speech.

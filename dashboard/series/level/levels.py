@@ -11,7 +11,7 @@ import xarray as xr
 from dashboard.series.analysis import NORMAL_MIN_YEARS, annual_means, offset
 from dashboard.series.lines import Line
 from dashboard.series.snapshot import Snapshot, label
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 MOST = 6
 RATE_YEARS = 10

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.series.analysis import annual_means
-from loaders.tables.schema import Flag
+from loaders.tables.vocabulary import Flag
 
 # Steps before the newest that it is held against, how many alike make a run, and years back to "lately".
 BEFORE, RUN, BACK = 14, 5, 4

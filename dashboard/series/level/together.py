@@ -17,7 +17,7 @@ from dashboard.series.analysis import annual_means
 from dashboard.series.lines import Line, shifted
 from dashboard.series.snapshot import Snapshot
 from loaders.errors import NoData
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 MEDIAN = "median"
 MIN_COMMON = 12

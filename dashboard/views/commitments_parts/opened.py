@@ -24,7 +24,7 @@ from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import claimed, register
 from dashboard.views.shell import parts
 from dashboard.words.text import day, month, number, t, translate
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 
 def show(current: parts.Frame, found: Assessment) -> None:

@@ -16,7 +16,7 @@ from dashboard.terrain.water_level import Standing
 from dashboard.views.shell import parts
 from dashboard.views.shell.parts import Frame
 from dashboard.words.text import brief, metres, number, t
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 RISES = [tenth / 10 for tenth in range(21)]
 Areas = Callable[[float], tuple[float, float]]

@@ -34,7 +34,7 @@ from dashboard.series.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.views.shell.behind import PICTURES, Behind, File, actions, headed, offer
 from dashboard.words.text import speak, t
 from loaders.environment import settings
-from loaders.tables.schema import Series
+from loaders.tables.items import Series
 
 LOG = logging.getLogger("two_seas.panel")
 P = ParamSpec("P")

@@ -17,8 +17,9 @@ from loaders.errors import NotData, SchemaChanged
 from loaders.formats import grid_file
 from loaders.geometry import regions
 from loaders.sources.shared import daily
-from loaders.tables.schema import Held, Request, Series
+from loaders.tables.items import Series
 from loaders.transport import erddap
+from loaders.transport.question import Held, Request
 from loaders.transport.spans import whole_month
 
 FIRST_DAYS = 365
