@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 import loaders
 from dashboard import cli
 from dashboard.words.text import day, t
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.cli import commands
 from loaders.pipeline.results import RefreshReport, SeriesResult, SourceResult
 from tests.conftest import ROOT
@@ -199,7 +199,7 @@ class Contract:
     def tells_no_key(self, ran: Ran) -> None:
         """The marker key stands in nothing that was printed, kept or shown."""
         assert MARKER not in ran.out + ran.err
-        for path in store.folder().rglob("*"):
+        for path in location.folder().rglob("*"):
             assert MARKER not in path.name
             assert not path.is_file() or MARKER.encode() not in plain(path)
         page = self.data_page()
@@ -217,7 +217,7 @@ def plain(path) -> bytes:
 
 def files() -> dict[str, str]:
     """The sha256 of every file of the cache but the lock's."""
-    home = store.folder()
+    home = location.folder()
     return {
         path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(home.rglob("*"))

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import loaders
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.pipeline import fetch
 from loaders.transport.http import Answer
 from tests import made_up
@@ -50,7 +50,7 @@ def generation() -> int:
         found.add(round((-1.7 - 26.58 - float(dataset["value"].values[-1])) * 100))
     assert len(store.entries()) == COUNT, store.entries()
     assert len(found) == 1, found
-    assert not list(store.folder().rglob("*.bad"))
+    assert not list(location.folder().rglob("*.bad"))
     return found.pop()
 
 
@@ -100,7 +100,7 @@ def run(folder: Path, seed: int, count: int) -> Counter:
 
 
 def half_files() -> list[Path]:
-    return list(store.folder().rglob(".two-seas-part-*"))
+    return list(location.folder().rglob(".two-seas-part-*"))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import streamlit as st
 from websockets.exceptions import InvalidStatus
 
 from loaders.access import opening
-from loaders.cache import store
+from loaders.cache import location, store
 from tests import visitors
 from tests.conftest import ROOT
 from tests.serving import served
@@ -198,7 +198,7 @@ def test_rule_25_no_path_leads_out_of_the_dashboard(running, target):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of POSIX")
 def test_rule_20_everything_in_the_cache_is_for_one_user(contract):
     contract.begin()
-    found = list(store.folder().rglob("*"))
+    found = list(location.folder().rglob("*"))
     assert len(found) > 20
     for path in found:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path

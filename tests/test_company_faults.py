@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 import loaders
 from dashboard.words.text import t
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.pipeline import plan
 from tests.conftest import ROOT
 from tests.fault_contract import APP
@@ -69,7 +69,7 @@ def test_the_lock_of_a_killed_refresh_is_free_at_once(holder):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     with store.locked(1.0):
-        assert (store.folder() / "refresh.lock").exists()
+        assert (location.folder() / "refresh.lock").exists()
 
 
 @pytest.mark.fault("C03")
@@ -112,7 +112,7 @@ def test_eight_readers_beside_three_writers_never_see_half_of_anything():
         writer.stderr.close()
     assert not wrong
     assert min(reads) > 0
-    assert not list(store.folder().rglob("*.bad"))
+    assert not list(location.folder().rglob("*.bad"))
 
 
 # ---- pages ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import pytest
 
 import loaders
 from dashboard.words.text import t
-from loaders.cache import files, store
+from loaders.cache import files, location, store
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables.schema import Place
 from tests.loopback import reply, serve
@@ -31,8 +31,8 @@ ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 
 def newest_file() -> Path:
     """The stored file of the Caspian in the newest generation."""
-    entries = json.loads((store.folder() / "manifest.json").read_text())["series"]
-    return store.folder() / "series" / f"{entries[CASPIAN]['sha256']}.nc"
+    entries = json.loads((location.folder() / "manifest.json").read_text())["series"]
+    return location.folder() / "series" / f"{entries[CASPIAN]['sha256']}.nc"
 
 
 def second_generation(contract) -> tuple[float, float]:
@@ -193,9 +193,9 @@ def test_names_without_bytes_after_a_power_cut_give_the_generation_before(contra
     contract.begin()
     before, after = second_generation(contract)
     paths = {
-        "manifest": store.folder() / "manifest.json",
+        "manifest": location.folder() / "manifest.json",
         "series": newest_file(),
-        "attempts": store.folder() / "attempts.json",
+        "attempts": location.folder() / "attempts.json",
     }
     for name in lost:
         os.truncate(paths[name], 0)
@@ -227,7 +227,7 @@ def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_end(monke
 def test_one_without_the_other_gives_the_generation_before(contract, missing):
     contract.begin()
     before, after = second_generation(contract)
-    (store.folder() / "manifest.json" if missing == "manifest" else newest_file()).unlink()
+    (location.folder() / "manifest.json" if missing == "manifest" else newest_file()).unlink()
     assert loaders.open_series(CASPIAN)["value"].values[5] == before
     contract.data_page()
     contract.recovers()
@@ -238,7 +238,7 @@ def test_one_without_the_other_gives_the_generation_before(contract, missing):
 def test_files_without_any_manifest_are_not_read_and_fetched_anew(contract):
     contract.begin()
     for name in ("manifest.json", "manifest.previous.json"):
-        (store.folder() / name).unlink(missing_ok=True)
+        (location.folder() / name).unlink(missing_ok=True)
     assert store.entries() == {}
     contract.data_page()
     contract.recovers()
@@ -248,7 +248,7 @@ def test_files_without_any_manifest_are_not_read_and_fetched_anew(contract):
 
 
 def with_schema(number: object) -> None:
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": number}))
 
 
@@ -278,7 +278,7 @@ def test_a_cache_of_an_older_release_is_fetched_anew(contract, number):
 @pytest.mark.fault("D08")
 def test_half_files_of_a_dead_refresh_are_swept_by_the_next(contract):
     contract.begin()
-    home = store.folder()
+    home = location.folder()
     old = [home / part / ".two-seas-part-x" for part in ("", "series", "raw/gwm")]
     for path in old:
         path.write_bytes(b"half")
@@ -306,7 +306,7 @@ def test_a_file_cut_while_its_data_are_in_use_changes_nothing_in_memory(contract
 def test_who_has_a_file_open_keeps_the_old_and_the_next_gets_the_new(contract):
     contract.begin()
     path = newest_file()
-    with path.open("rb") as held, (store.folder() / "manifest.json").open("rb") as manifest:
+    with path.open("rb") as held, (location.folder() / "manifest.json").open("rb") as manifest:
         _, after = second_generation(contract)
         assert held.read() == path.read_bytes()
         assert json.loads(manifest.read())["series"][CASPIAN]["sha256"] in path.name
@@ -321,8 +321,8 @@ def test_who_has_a_file_open_keeps_the_old_and_the_next_gets_the_new(contract):
 def test_a_cache_that_is_a_link_is_neither_read_nor_written(contract, monkeypatch, tmp_path):
     contract.begin()
     link = tmp_path / "link"
-    link.symlink_to(store.folder())
-    real = store.folder()
+    link.symlink_to(location.folder())
+    real = location.folder()
     before = sorted(path.name for path in real.rglob("*"))
     monkeypatch.setenv("TWO_SEAS_CACHE", str(link))
     contract.cache_fails("is a link", "TWO_SEAS_CACHE")
@@ -334,7 +334,7 @@ def test_a_cache_that_is_a_link_is_neither_read_nor_written(contract, monkeypatc
 @pytest.mark.skipif(not ROOT_USER, reason="only root can give a folder away")
 def test_a_cache_of_another_user_is_neither_read_nor_written(contract):
     contract.begin()
-    os.chown(store.folder(), 12_345, 12_345)
+    os.chown(location.folder(), 12_345, 12_345)
     contract.cache_fails("belongs to another user", "TWO_SEAS_CACHE")
     assert store.entries() == {}
 
@@ -373,4 +373,4 @@ def test_a_path_on_the_command_line_is_a_wrong_argument(contract, name, tmp_path
         assert ran.code == 2
         assert "Traceback" not in ran.err
     assert list(tmp_path.iterdir()) == []
-    assert list(store.folder().iterdir()) == []
+    assert list(location.folder().iterdir()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.cli import printing
 from loaders.pipeline import report, storing
 from loaders.pipeline.results import RefreshReport
@@ -40,7 +40,7 @@ def loses_a_file(monkeypatch):
     def act(*given):
         genuine(*given)
         for entry in store.entries().values():
-            (store.folder() / "series" / f"{entry['sha256']}.nc").write_bytes(b"")
+            (location.folder() / "series" / f"{entry['sha256']}.nc").write_bytes(b"")
 
     monkeypatch.setattr(storing, "store_results", act)
 

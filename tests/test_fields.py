@@ -14,7 +14,7 @@ from scipy.io import netcdf_file
 
 import loaders
 from loaders.access import opening
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.cli import commands
 from loaders.dataset import fields
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, SchemaChanged, UnknownSeries
@@ -131,16 +131,16 @@ def test_a_stored_field_moves_cache_id_and_fingerprint(refreshed):
 
 def test_fields_stand_in_a_section_of_their_own(refreshed):
     refreshed(caspian())
-    manifest = json.loads((store.folder() / "manifest.json").read_text())
+    manifest = json.loads((location.folder() / "manifest.json").read_text())
     assert list(manifest["fields"]) == sorted([TABLE, MAP, ARAL])
     assert manifest["series"] == {}
     for known in manifest["fields"].values():
-        assert (store.folder() / "series" / f"{known['sha256']}.nc").is_file()
+        assert (location.folder() / "series" / f"{known['sha256']}.nc").is_file()
 
 
 def test_a_cache_without_fields_still_opens(refreshed):
     refreshed(caspian())
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     older = {key: part for key, part in json.loads(path.read_text()).items() if key != "fields"}
     path.write_text(json.dumps(older))
     with pytest.raises(NoData):
@@ -151,7 +151,7 @@ def test_a_cache_without_fields_still_opens(refreshed):
 
 def test_a_damaged_field_is_told_and_fetched_again(refreshed):
     refreshed(caspian())
-    store.folder().joinpath("series", f"{store.entry(MAP)['sha256']}.nc").write_bytes(b"CDF\x02")
+    location.folder().joinpath("series", f"{store.entry(MAP)['sha256']}.nc").write_bytes(b"CDF\x02")
     with pytest.raises(CacheCorrupt):
         loaders.open_field(MAP)
     assert outcomes(refreshed(caspian()))[MAP] == "updated"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import loaders
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, SchemaChanged, Truncated
 from loaders.sources import hydroweb
@@ -106,7 +106,7 @@ def test_a_refresh_follows_both_steps_with_the_key_and_keeps_only_the_file(monke
         assert kept["url"] == server.url + "files/hydroprd_L_caspian.txt"
     assert [result.outcome for result in done.sources[0].series] == ["updated"]
     assert loaders.open_series("caspian-level-hydroweb")["value"].values[-1] == -28.46
-    texts = [path.read_bytes() for path in store.folder().rglob("*") if path.is_file()]
+    texts = [path.read_bytes() for path in location.folder().rglob("*") if path.is_file()]
     assert texts
     assert not any(b"marker-key" in text for text in texts)
 

@@ -10,7 +10,7 @@ import pytest
 
 import loaders
 from loaders.baseline import build_baseline, csv_tables
-from loaders.cache import manifest, store
+from loaders.cache import location, manifest
 from tests import providers
 from tests.providers import POINTS, series_of
 
@@ -97,13 +97,13 @@ def test_the_list_outlives_a_damaged_manifest(served):
     loaders.refresh(LAKES)
     served.relative[270][10] += 0.02
     loaders.refresh(LAKES)
-    (store.folder() / "manifest.json").write_text("{")
+    (location.folder() / "manifest.json").write_text("{")
     assert [row["added"] for row in of(CASPIAN)] == [POINTS]
 
 
 def test_a_series_that_is_no_longer_in_the_catalogue_is_left_out(served):
     loaders.refresh(LAKES)
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     path.write_text(path.read_text().replace('"series": "kara-bogaz-level-gwm"', '"series": "gone"'))
     left = {None, *series_of("gwm")} - {"kara-bogaz-level-gwm"}
     assert {row["series"] for row in loaders.changes()} == left
@@ -130,7 +130,7 @@ def test_what_is_no_list_of_changes_is_empty(odd):
 
 def test_a_manifest_of_before_the_list_is_read(served):
     loaders.refresh(LAKES)
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     content = json.loads(path.read_text())
     del content["changes"]
     path.write_text(json.dumps(content))

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.dataset.contract import conform
 from loaders.dataset.netcdf import encode
 from loaders.errors import Asking, CacheCorrupt, ContractError, NoData, UnknownSeries
@@ -60,7 +60,7 @@ def test_a_live_copy_replaces_the_embedded_one_as_a_whole():
 def test_a_damaged_live_copy_gives_way_to_the_embedded_one():
     sha256 = put(DAHITI)
     before = loaders.cache_id()
-    (store.folder() / "series" / f"{sha256}.nc").write_bytes(b"")
+    (location.folder() / "series" / f"{sha256}.nc").write_bytes(b"")
     with pytest.raises(CacheCorrupt):
         loaders.open_series(DAHITI, origin="live")
     assert loaders.open_series(DAHITI).attrs["origin"] == "baseline"

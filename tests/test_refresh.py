@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 
 import loaders
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.errors import Asking, NoData, NotData, NoValue
 from loaders.pipeline import fetch, plan, report
 from loaders.pipeline.assemble import assemble, join, mark_provisional
@@ -51,8 +51,8 @@ def result(done, series_id: str):
 def contents(part: str = "") -> dict[str, bytes]:
     """Every stored file but the record of attempts and the lock."""
     return {
-        str(path.relative_to(store.folder())): path.read_bytes()
-        for path in sorted((store.folder() / part).rglob("*"))
+        str(path.relative_to(location.folder())): path.read_bytes()
+        for path in sorted((location.folder() / part).rglob("*"))
         if path.is_file() and path.name not in ("attempts.json", "refresh.json", "refresh.lock")
     }
 
@@ -247,7 +247,7 @@ def test_a_deadline_that_is_no_number_of_seconds_is_refused(monkeypatch, text):
 def test_a_damaged_file_is_fetched_in_full_again(served):
     loaders.refresh(LAKES)
     sha256 = store.entries()[CASPIAN]["sha256"]
-    (store.folder() / "series" / f"{sha256}.nc").write_bytes(b"<html>")
+    (location.folder() / "series" / f"{sha256}.nc").write_bytes(b"<html>")
     served.conditional.clear()
     done = loaders.refresh(LAKES)
     assert outcomes(done)[CASPIAN] == "updated"
@@ -388,7 +388,7 @@ def test_a_clock_set_back_asks_again(served, monkeypatch):
 
 
 def age(since: timedelta) -> None:
-    path = store.folder() / "attempts.json"
+    path = location.folder() / "attempts.json"
     content = json.loads(path.read_text())
     for found in content["series"].values():
         found["asked_at"] = f"{datetime.now(UTC) - since:%Y-%m-%dT%H:%M:%SZ}"
@@ -610,7 +610,7 @@ def test_raw_answers_are_kept_and_parsed_again_without_network(served):
     served.asked.clear()
     assert set(outcomes(rebuild()).values()) == {"unchanged"}
     sha256 = store.entries()[CASPIAN]["sha256"]
-    (store.folder() / "series" / f"{sha256}.nc").unlink()
+    (location.folder() / "series" / f"{sha256}.nc").unlink()
     done = rebuild(["gwm"])
     assert outcomes(done)[CASPIAN] == "updated"
     assert store.entries()[CASPIAN]["sha256"] == sha256

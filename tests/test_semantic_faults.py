@@ -13,7 +13,7 @@ import pytest
 
 import loaders
 from loaders.access import overview
-from loaders.cache import store
+from loaders.cache import location, store
 from loaders.dataset.netcdf import encode
 from loaders.pipeline import report
 from loaders.sources.shared import daily
@@ -48,7 +48,7 @@ def refreshed(served, heights) -> tuple[dict[str, str], str | None, int]:
 
 def require_held(served, heights, words: str) -> None:
     before = store.entries()[CASPIAN]
-    path = store.folder() / "series" / f"{before['sha256']}.nc"
+    path = location.folder() / "series" / f"{before['sha256']}.nc"
     good = path.read_bytes()
     outcomes, line, code = refreshed(served, heights)
     assert (outcomes[CASPIAN], outcomes[KAZ], code) == ("held", "updated", 3)

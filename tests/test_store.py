@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 from scipy.io import netcdf_file
 
-from loaders.cache import files, store
+from loaders.cache import files, location, store
 from loaders.dataset.netcdf import decode, encode, freeze
 from loaders.environment import settings
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
@@ -55,7 +55,7 @@ def put(**series: xr.Dataset) -> dict[str, str]:
 
 
 def series_file(sha256: str) -> Path:
-    return store.folder() / "series" / f"{sha256}.nc"
+    return location.folder() / "series" / f"{sha256}.nc"
 
 
 def flip(path: Path) -> None:
@@ -117,10 +117,10 @@ def test_nothing_is_true_before_the_commit():
 
 def test_a_commit_of_the_same_changes_nothing_and_another_moves_the_fingerprint():
     put(a=dataset(1.0))
-    before, stamp = store.fingerprint(), (store.folder() / "manifest.json").read_bytes()
+    before, stamp = store.fingerprint(), (location.folder() / "manifest.json").read_bytes()
     put(a=dataset(1.0))
     assert store.fingerprint() == before
-    assert (store.folder() / "manifest.json").read_bytes() == stamp
+    assert (location.folder() / "manifest.json").read_bytes() == stamp
     put(a=dataset(2.0))
     assert store.fingerprint() != before
 
@@ -142,7 +142,7 @@ def test_a_damaged_file_is_set_aside_and_the_generation_before_is_read():
 def test_a_damaged_or_lost_manifest_gives_the_generation_before(content):
     put(a=dataset(1.0))
     put(a=dataset(2.0))
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     if content is None:
         path.unlink()
     else:
@@ -156,12 +156,12 @@ def test_a_damaged_or_lost_manifest_gives_the_generation_before(content):
 @pytest.mark.parametrize("content", ['{"a": 1}', '{"a": {}}', '[{"sha256": "x"}]', '{"a": {"sha256": "aa"}}'])
 def test_entries_that_are_not_whole_are_left_out(content):
     put(b=dataset(1.0))
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     known = json.loads(path.read_text())
     known["raw"] = {"gwm": json.loads(content)}
     known["series"] = json.loads(content)
     path.write_text(json.dumps(known))
-    (store.folder() / "attempts.json").write_text(f'{{"series": {content}, "sources": [1]}}')
+    (location.folder() / "attempts.json").write_text(f'{{"series": {content}, "sources": [1]}}')
     assert store.entries() == {}
     assert not any(store.raw_entries().values())
     assert all(isinstance(found, dict) for found in store.attempts()["series"].values())
@@ -182,7 +182,7 @@ def test_a_manifest_cannot_name_files_elsewhere(tmp_path):
     put(a=dataset(1.0))
     outside = tmp_path / "secret.nc"
     outside.write_bytes(encode(dataset(9.0)))
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     content = json.loads(path.read_text())
     content["series"]["a"]["sha256"] = f"../../{outside.parent.name}/secret"
     path.write_text(json.dumps(content))
@@ -192,7 +192,7 @@ def test_a_manifest_cannot_name_files_elsewhere(tmp_path):
 @pytest.mark.fault("D06")
 def test_a_newer_layout_is_neither_read_nor_written_over():
     put(a=dataset(1.0))
-    path = store.folder() / "manifest.json"
+    path = location.folder() / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 2}))
     before = path.read_bytes()
     with pytest.raises(CacheUnwritable, match="newer version"):
@@ -204,7 +204,7 @@ def test_a_newer_layout_is_neither_read_nor_written_over():
 @pytest.mark.fault("D08")
 def test_sweeping_keeps_two_generations_and_what_is_not_ours():
     first, second = put(a=dataset(1.0)), put(a=dataset(2.0))
-    home = store.folder()
+    home = location.folder()
     (home / "notes.txt").write_text("mine")
     (home / "series" / "mine.nc").write_text("mine")
     fresh, stale = home / "series" / ".two-seas-part-1", home / ".two-seas-part-2"
@@ -248,7 +248,7 @@ def test_raw_answers_come_back_whole_or_not_at_all():
         sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # of b"hello"
         store.put_raw("gwm", b"hello", {"sha256": sha256, "url": "https://example.org/x"})
     assert store.read_raw("gwm", sha256) == b"hello"
-    path = store.folder() / "raw" / "gwm" / f"{sha256}.gz"
+    path = location.folder() / "raw" / "gwm" / f"{sha256}.gz"
     assert json.loads(path.with_suffix(".json").read_text())["url"] == "https://example.org/x"
     whole = path.read_bytes()
     for damaged in (whole[:-1], whole[:4], b"", gzip.compress(b"hellp")):
@@ -262,18 +262,18 @@ def test_raw_answers_come_back_whole_or_not_at_all():
 
 def test_folder_is_private():
     sha256 = put(a=dataset(1.0))["a"]
-    for path in (store.folder() / "series", store.folder() / "manifest.json", series_file(sha256)):
+    for path in (location.folder() / "series", location.folder() / "manifest.json", series_file(sha256)):
         assert path.stat().st_mode & 0o077 == 0
 
 
 def test_folder_is_named_by_the_setting_else_lies_in_the_checkout(monkeypatch, tmp_path):
     monkeypatch.setenv("TWO_SEAS_CACHE", str(tmp_path / "here"))
-    assert store.folder() == tmp_path / "here"
+    assert location.folder() == tmp_path / "here"
     monkeypatch.delenv("TWO_SEAS_CACHE")
-    assert store.folder() == ROOT / "data_cache" / "live"
+    assert location.folder() == ROOT / "data_cache" / "live"
     monkeypatch.setattr(settings, "ROOT", tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert store.folder().is_relative_to(tmp_path / "data") or sys.platform != "linux"
+    assert location.folder().is_relative_to(tmp_path / "data") or sys.platform != "linux"
 
 
 @pytest.mark.fault("D02", "D11")
@@ -295,7 +295,7 @@ def test_a_folder_that_is_a_file_or_a_link_is_refused_by_name(monkeypatch, tmp_p
 )
 def test_a_folder_of_another_user_is_refused():
     put(a=dataset(1.0))
-    os.chown(store.folder(), 12345, 12345)
+    os.chown(location.folder(), 12345, 12345)
     with pytest.raises(CacheUnwritable, match="another user"):
         put(a=dataset(2.0))
     with pytest.raises(NoData):
@@ -330,7 +330,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_temporary_one():
     assert done.stdout.startswith("cache: cannot write")
     assert "TWO_SEAS_CACHE" in done.stdout
     assert store.read("a")["value"].values.tolist() == [1.0]
-    assert not list(store.folder().rglob(".two-seas-part-*"))
+    assert not list(location.folder().rglob(".two-seas-part-*"))
 
 
 # ---- company ----------------------------------------------------------------------------------------------

@@ -14,36 +14,37 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import orjson
-
 from loaders.cache import files, manifest
-from loaders.environment import clock, settings
+from loaders.environment import clock
 from loaders.errors import CacheBusy, CacheCorrupt, CacheUnwritable, NoData
 
 if TYPE_CHECKING:
     import xarray as xr
+from loaders.cache.location import Entry, dump, folder, read_json, write_json
 
 SCHEMA = 1
+
+
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
+
+
 LOCK, HOLDER = "refresh.lock", "refresh.json"
+
+
 LOCK_WAIT = 5.0
-READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-Entry = dict[str, Any]
+
+
 Found = TypeVar("Found")
+
+
 MOST_LOOKS = 50
-
-
-def folder() -> Path:
-    """Where the refreshed cache stands."""
-    return settings.cache_folder()
 
 
 # ---- reading ----------------------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ def read_raw(source: str, sha256: str) -> bytes:
 
 def attempts() -> Entry:
     """``sources`` and ``series`` with the time and result of the last attempt; empty where none was made."""
-    found = _json(ATTEMPTS) or {}
+    found = read_json(ATTEMPTS) or {}
     return {part: dict(manifest.records(found.get(part))) for part in ("sources", "series")}
 
 
@@ -127,7 +128,7 @@ def locked(wait: float | None = None) -> Iterator[None]:
     try:
         lock.acquire(timeout=LOCK_WAIT if wait is None else wait)
     except Timeout:
-        holder = _json(HOLDER) or {}
+        holder = read_json(HOLDER) or {}
         since, process = holder.get("since", "?"), holder.get("pid", "?")
         raise CacheBusy(f"cache: refresh running since {since}, pid {process}; try again later") from None
     except OSError as error:
@@ -136,7 +137,7 @@ def locked(wait: float | None = None) -> Iterator[None]:
         ) from None
     try:
         _refuse_newer()
-        _write_json(HOLDER, {"pid": os.getpid(), "since": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})
+        write_json(HOLDER, {"pid": os.getpid(), "since": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"})
         yield
     finally:
         lock.release()
@@ -158,7 +159,7 @@ def put_raw(source: str, body: bytes, sidecar: Mapping[str, Any]) -> None:
     files.make_folder(path.parent)
     if not path.is_file():
         files.write(path, gzip.compress(body, mtime=0))
-    files.write(path.with_suffix(".json"), _dump(sidecar))
+    files.write(path.with_suffix(".json"), dump(sidecar))
 
 
 def commit(
@@ -174,14 +175,14 @@ def commit(
     if new == now:
         return False
     if manifest.hashes(now) and manifest.hashes(now) != manifest.hashes(new):
-        files.write(folder() / PREVIOUS, _dump(now))
-    files.write(folder() / MANIFEST, _dump(new))
+        files.write(folder() / PREVIOUS, dump(now))
+    files.write(folder() / MANIFEST, dump(new))
     _sweep(new, _manifest(PREVIOUS))
     return True
 
 
 def write_attempts(found: Mapping[str, Any]) -> None:
-    _write_json(ATTEMPTS, {"schema": SCHEMA, **found})
+    write_json(ATTEMPTS, {"schema": SCHEMA, **found})
 
 
 def _sweep(new: Entry, previous: Entry) -> None:
@@ -195,7 +196,7 @@ def _sweep(new: Entry, previous: Entry) -> None:
 
 
 def _refuse_newer() -> None:
-    found = _json(MANIFEST) or {}
+    found = read_json(MANIFEST) or {}
     if isinstance(found.get("schema"), int) and found["schema"] > SCHEMA:
         raise CacheUnwritable("cache: written by a newer version of Two Seas; upgrade, or set TWO_SEAS_CACHE")
 
@@ -267,7 +268,7 @@ def _manifest(name: str) -> Entry:
 
 @lru_cache(maxsize=8)
 def _parsed(path: Path, stamp: tuple[int, ...] | None) -> Entry:
-    return manifest.sound((_json(path.name) if stamp else None) or {}, SCHEMA)
+    return manifest.sound((read_json(path.name) if stamp else None) or {}, SCHEMA)
 
 
 def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
@@ -281,18 +282,3 @@ def _with_origin(data: bytes, known: Entry) -> xr.Dataset:
         "origin": "live",
     }
     return dataset
-
-
-def _json(name: str) -> Entry | None:
-    with suppress(OSError, ValueError):
-        found = json.loads(files.read(folder() / name))
-        return found if isinstance(found, dict) else None
-    return None
-
-
-def _write_json(name: str, content: Mapping[str, Any]) -> None:
-    files.write(folder() / name, _dump(content))
-
-
-def _dump(content: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(content, option=READABLE)
