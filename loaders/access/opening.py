@@ -9,8 +9,8 @@ import xarray as xr
 from loaders.baseline import csv_tables
 from loaders.cache import store
 from loaders.dataset import netcdf
+from loaders.dataset.fitting import fitting
 from loaders.errors import Asking, Cache, Checks, LoadError, NoData
-from loaders.pipeline.assemble import fitting
 from loaders.quality import pairs, qc
 from loaders.tables.catalogue import catalogue, find_field, find_series
 from loaders.tables.items import Series

@@ -13,8 +13,8 @@ from typing import Any
 import xarray as xr
 
 from loaders.cache import manifest, store
+from loaders.dataset.fitting import fitting
 from loaders.errors import LoadError
-from loaders.pipeline.assemble import fitting
 from loaders.tables.items import Item
 from loaders.transport.question import Held
 

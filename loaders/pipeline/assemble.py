@@ -11,13 +11,15 @@ import numpy as np
 import xarray as xr
 
 from loaders.dataset import contract, fields
-from loaders.errors import ContractError, NotData, NoValue
+from loaders.errors import NotData, NoValue
 from loaders.quality import qc
 from loaders.tables.items import FieldRow, Item, Series
 from loaders.tables.schema import Source
 from loaders.tables.vocabulary import Flag
 
 Parse = Callable[[bytes, Any], xr.Dataset]
+
+
 # Attributes that the store adds on open; they are no part of the stored file.
 ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 
@@ -104,17 +106,6 @@ def mark_provisional(dataset: xr.Dataset, days: int, retrieved: datetime) -> xr.
     since = np.datetime64((retrieved - timedelta(days=days)).replace(tzinfo=None), "ns")
     recent = (dataset["time"].values > since) | (dataset["provisional"].values == 1)
     return dataset.assign(provisional=("time", recent.astype("int8"), dataset["provisional"].attrs))
-
-
-def fitting(dataset: xr.Dataset, row: Item) -> xr.Dataset:
-    """The stored dataset, if what another release stored still has today's unit and zero."""
-    if isinstance(row, FieldRow):
-        return fields.check(dataset, row)
-    assert isinstance(row, Series)
-    for name, wanted in (("units", row.unit), ("datum", row.datum)):
-        if dataset.attrs.get(name) != wanted:
-            raise ContractError(row.id, f"{name} is {wanted}; run refresh --force")
-    return contract.check(dataset)
 
 
 def _settled(old: xr.Dataset) -> xr.Dataset:
