@@ -15,7 +15,7 @@ from dashboard.series.analysis import LENGTH
 from dashboard.series.lines import steps_of
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT
-from loaders.access.overview import STALE
+from loaders.tables.ages import STALE
 from loaders.tables.items import Item, Series
 from loaders.tables.schema import Catalogue
 

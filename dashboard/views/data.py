@@ -14,7 +14,7 @@ from dashboard.sentences.headline import first_period, grade_of, newest_period
 from dashboard.views.data_parts import sources
 from dashboard.views.shell import parts
 from dashboard.words.text import day, mended, number, t, translate
-from loaders.access.overview import SILENT
+from loaders.tables.ages import SILENT
 
 current = parts.frame()
 snapshot, selection = current.snapshot, current.selection

@@ -12,11 +12,9 @@ from loaders.cache import store
 from loaders.environment import clock
 from loaders.errors import LoadError
 from loaders.tables import lineage
+from loaders.tables.ages import SILENT, STALE, STEP_DAYS
 from loaders.tables.catalogue import catalogue
 from loaders.tables.items import Item, Series
-
-STALE, SILENT = 3.0, 10.0
-STEP_DAYS = {"day": 1.0, "10-day": 10.0, "month": 30.44, "quarter": 91.3, "year": 365.25}
 
 
 def series_list(sea: str | None = None, indicator: str | None = None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
 from dashboard.views.shell.parts import Frame
 from dashboard.words.text import day, number, plural, t, translate
-from loaders.access.overview import SILENT, STALE
+from loaders.tables.ages import SILENT, STALE
 
 NAMED = 3
 COLUMNS = "minmax(0,2.6fr) minmax(0,1.5fr) minmax(0,2.3fr) minmax(0,3fr) minmax(0,2fr)"
