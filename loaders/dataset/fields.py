@@ -17,15 +17,15 @@ import xarray as xr
 from loaders.dataset import contract
 from loaders.errors import ContractError, SchemaChanged
 from loaders.geometry import hypsometry
-from loaders.quality.holds import Difference
 from loaders.tables.items import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}
+
+
 FORMS = {
     "levels": (("level",), ("area", "volume", "cells", "qc")),
     "map": (("latitude", "longitude"), ("height",)),
 }
-MAX_CHANGE = 0.02
 
 
 def conform(parsed: xr.Dataset, row: FieldRow) -> xr.Dataset:
@@ -65,26 +65,3 @@ def check(field: xr.Dataset, row: FieldRow) -> xr.Dataset:
     rule = f"at {row.level:g} m the sea has {low:,.0f} to {high:,.0f} km2"
     require(low <= area <= high, f"{rule}; here it would have {area:,.0f}")
     return field
-
-
-def reason(old: xr.Dataset | None, new: xr.Dataset) -> str | None:
-    """Why ``new`` must not replace ``old`` unseen: another area of water on the same level."""
-    if old is None:
-        return None
-    level = float(new.attrs["reference_level"])
-    before, after = hypsometry.area_at(old, level), hypsometry.area_at(new, level)
-    if abs(after - before) <= MAX_CHANGE * before:
-        return None
-    return f"area at {level:g} m went from {before:,.0f} to {after:,.0f} km2"
-
-
-def difference(old: xr.Dataset | None, new: xr.Dataset) -> Difference:
-    """Rows or cells of ``new`` that ``old`` has not, or has with another value; of the latter no measure."""
-    name = "height" if "height" in new else "area"
-    there = int(np.sum(~np.isnan(new[name].values)))
-    if old is None or old[name].shape != new[name].shape:
-        return Difference(there, 0, 0 if old is None else int(np.sum(~np.isnan(old[name].values))), None)
-    before, after = old[name].values, new[name].values
-    changed = ~((before == after) | (np.isnan(before) & np.isnan(after)))
-    added, removed = changed & np.isnan(before), changed & np.isnan(after)
-    return Difference(int(added.sum()), int((changed & ~added & ~removed).sum()), int(removed.sum()), None)

@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 
 from loaders.cache import store
-from loaders.dataset import fields, netcdf
+from loaders.dataset import netcdf
 from loaders.errors import LoadError, NoValue
 from loaders.pipeline.assemble import Assembled, Parse, assemble
 from loaders.pipeline.results import SeriesResult
-from loaders.quality import holds, qc
+from loaders.quality import field_holds, holds, qc
 from loaders.tables.items import Item, Series
 from loaders.tables.schema import Source
 
@@ -55,7 +55,7 @@ def judge(
     known = store.entries().get(row.id) if old is not None else None
     if known and known["sha256"] == hashlib.sha256(netcdf.encode(made.dataset)).hexdigest():
         return unchanged(row.id, newest(made.dataset) or newest(old))
-    rules = holds if isinstance(row, Series) else fields
+    rules = holds if isinstance(row, Series) else field_holds
     reason = _doubt(row, old, made)
     if reason and not accept:
         return _held_back(row.id, reason, newest(old))
@@ -77,7 +77,7 @@ def _doubt(row: Item, old: xr.Dataset | None, made: Assembled) -> str | None:
     """Why what was made must not replace ``old`` unseen."""
     if isinstance(row, Series):
         return holds.reason(old, made.dataset, made.given, qc.limits_of(made.dataset, row))
-    return fields.reason(old, made.dataset)
+    return field_holds.reason(old, made.dataset)
 
 
 def unchanged(series_id: str, kept: str | None) -> Fetched:
