@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from dashboard.series.analysis import (
-    agreement,
-    annual_means,
-    block_error,
-    like_change,
-    monthly_means,
-    normal_change,
-    offset,
-    usable,
-)
+from dashboard.series.agreement import agreement
+from dashboard.series.change import block_error, like_change, normal_change
+from dashboard.series.periods import annual_means, monthly_means, offset, usable
 
 # Long after every made-up record.
 LATER = np.datetime64("2030-01-01", "D")

@@ -11,7 +11,7 @@ import pytest
 from dashboard.figures import charts, drawing
 from dashboard.figures.leaders import emptiest
 from dashboard.palette import DARK, LIGHT
-from dashboard.series.analysis import like_change
+from dashboard.series.change import like_change
 from dashboard.series.lines import Line, clip, line_of, monthly, shifted, steps_of
 from dashboard.words.text import speaking
 from tests.figure_json import (

@@ -15,7 +15,7 @@ from dashboard.readings.condition import by_months, decision, frozen, pace
 from dashboard.readings.condition.fit import piecewise
 from dashboard.readings.condition.fit.estimates import Estimate, Fit
 from dashboard.readings.condition.frozen import BASELINES
-from dashboard.series.analysis import SPEECH
+from dashboard.series.periods import SPEECH
 from loaders.errors import ContractError
 from loaders.tables.catalogue import catalogue
 from tests import levels

@@ -9,8 +9,9 @@ import pytest
 
 from dashboard import clock
 from dashboard.series import climate, snapshot
-from dashboard.series.analysis import annual_means, normal_change, offset
+from dashboard.series.change import normal_change
 from dashboard.series.findings import Comparison, change_of
+from dashboard.series.periods import annual_means, offset
 from loaders.environment import clock as loaders_clock
 from loaders.tables.catalogue import catalogue
 from tests import levels

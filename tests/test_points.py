@@ -11,7 +11,7 @@ import pytest
 import loaders
 from dashboard.palette import LIGHT
 from dashboard.series import points
-from dashboard.series.analysis import like_change, normal_change
+from dashboard.series.change import like_change, normal_change
 from dashboard.series.lines import line_of
 from dashboard.words.text import t
 from tests.shots import baseline, made

@@ -9,7 +9,8 @@ import pytest
 
 import loaders
 from dashboard.sentences import headline
-from dashboard.series.analysis import Agreement, Change
+from dashboard.series.agreement import Agreement
+from dashboard.series.change import Change
 from dashboard.series.findings import BODIES, Comparison, finding, linked
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
 

@@ -17,7 +17,7 @@ from benchmarks.calibration import methods, records
 from benchmarks.calibration.seas import SEED, Seas
 from dashboard.readings.condition.fit import piecewise, yearly
 from dashboard.readings.condition.frozen import AFTER_START, BASELINES
-from dashboard.series.analysis import SPEECH_YEAR
+from dashboard.series.periods import SPEECH_YEAR
 
 PACES = (0.0, 17.0, -13.0, -24.0, -40.0)
 MONTHS_AFTER, YEARS_AFTER = 36, 3

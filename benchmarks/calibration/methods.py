@@ -21,7 +21,7 @@ from dashboard.readings.condition.fit import piecewise, placebo, yearly
 from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
 from dashboard.readings.condition.fit.piecewise import CHANGE, STEP, TREND, design, solve
 from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END
-from dashboard.series.analysis import SPEECH, SPEECH_YEAR
+from dashboard.series.periods import SPEECH, SPEECH_YEAR
 
 # A joined line takes three of the effective sample: two slopes and one level.
 JOINED = 3

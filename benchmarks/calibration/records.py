@@ -13,7 +13,7 @@ import loaders
 from dashboard.readings.condition import frozen
 from dashboard.readings.condition.fit import piecewise, yearly
 from dashboard.readings.condition.frozen import CM
-from dashboard.series.analysis import SPEECH, SPEECH_YEAR, annual_means, monthly_means
+from dashboard.series.periods import SPEECH, SPEECH_YEAR, annual_means, monthly_means
 
 PLACE = "caspian"
 # The fall of the sea began to steepen with the first of the frozen baselines.

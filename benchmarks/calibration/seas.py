@@ -18,7 +18,7 @@ from numpy.random import Generator
 from benchmarks.calibration import gauge_model, records, synthetic
 from dashboard.readings.condition.fit import piecewise
 from dashboard.readings.condition.frozen import AFTER_START
-from dashboard.series.analysis import SPEECH_YEAR
+from dashboard.series.periods import SPEECH_YEAR
 
 SEED = 20231124
 

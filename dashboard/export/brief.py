@@ -24,8 +24,8 @@ from dashboard.readings.assess import assess
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
 from dashboard.sentences import citation, headline
-from dashboard.series.analysis import SPEECH
 from dashboard.series.findings import BODIES, Comparison, Finding, finding, panels
+from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import DEFAULT, day, period, spoken, t
 from loaders.tables.items import Series

@@ -34,9 +34,10 @@ from dashboard.figures.drawing import (
 )
 from dashboard.figures.leaders import names_on_leaders
 from dashboard.palette import Palette
-from dashboard.series.analysis import SPEECH, Change
+from dashboard.series.change import Change
 from dashboard.series.doubts import Bracket
 from dashboard.series.lines import Line, end_of_record, last_counted
+from dashboard.series.periods import SPEECH
 from dashboard.words.text import DASH, month_name, number, period, translate
 
 ENDED_DAYS = 730

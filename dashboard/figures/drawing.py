@@ -15,8 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.palette import Palette
-from dashboard.series.analysis import SPEECH
 from dashboard.series.lines import Line, broken, last_counted, thin
+from dashboard.series.periods import SPEECH
 from dashboard.words.text import number, period, separators, t
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'

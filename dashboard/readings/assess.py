@@ -27,9 +27,9 @@ from dashboard.readings.records import (
 )
 from dashboard.register.commitments import milestones_of, register, targets_of
 from dashboard.register.rows import Commitment
-from dashboard.series.analysis import LENGTH, SPEECH, over
 from dashboard.series.findings import part_of
 from dashboard.series.lines import steps_of
+from dashboard.series.periods import LENGTH, SPEECH, over
 from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import translate
 from loaders.errors import Asking

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.readings.condition.fit.estimates import Estimate
-from dashboard.series.analysis import SPEECH, annual_means
+from dashboard.series.periods import SPEECH, annual_means
 
 FIRST, LAST = 2006, 2022
 MIN_YEARS = 10

@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard.readings.records import Delivery, DeliveryState, Evidence, Looked
 from dashboard.register.rows import DOCUMENTS, Milestone
-from dashboard.series.analysis import SPEECH
+from dashboard.series.periods import SPEECH
 
 LADDER: tuple[DeliveryState, ...] = ("not_found", "announced", "adopted_or_signed", "operating")
 UNCONFIRMED_MONTHS = 12

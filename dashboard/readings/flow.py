@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.readings.records import ConditionState, Flow, FlowSide
-from dashboard.series.analysis import SPEECH_YEAR
+from dashboard.series.periods import SPEECH_YEAR
 
 REFERENCE = (1995, 2014)
 YEARS = 5

@@ -16,7 +16,7 @@ import xarray as xr
 from dashboard.readings.records import Evidence, Pace, Pathway, PathwayState
 from dashboard.register.rows import Pace as Line
 from dashboard.register.rows import Target
-from dashboard.series.analysis import good
+from dashboard.series.periods import good
 
 INTERVALS = 7
 WINDOWS = range(5, 11)

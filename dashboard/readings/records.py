@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Carried, Estimate, Fit, Guarded
 from dashboard.register.rows import Commitment, Reason, Target
-from dashboard.series.analysis import Agreement
+from dashboard.series.agreement import Agreement
 
 Evidence = Literal["strong", "medium", "weak", "disputed", "none"]
 ConditionState = Literal["no_data", "too_early", "fall_steepening", "recovering", "holding", "fall_slowing",

@@ -10,9 +10,11 @@ import xarray as xr
 
 from dashboard.markup.blocks import CardWords
 from dashboard.sentences import movement
-from dashboard.series.analysis import NORMAL, SPEECH, Agreement, Change
+from dashboard.series.agreement import Agreement
+from dashboard.series.change import NORMAL, Change
 from dashboard.series.findings import Comparison, Finding, Linked
 from dashboard.series.lines import steps_of
+from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import (
     Snapshot,
     end_of,

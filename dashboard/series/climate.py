@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.series.analysis import annual_means
+from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import Snapshot
 from loaders.tables.items import Series
 

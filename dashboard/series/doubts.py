@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import xarray as xr
 
-from dashboard.series.analysis import LENGTH
 from dashboard.series.lines import steps_of, within
+from dashboard.series.periods import LENGTH
 from dashboard.words.text import DASH, MINUS, period, t
 from loaders.tables.vocabulary import Flag
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from dashboard.readings.condition.pace import pace
 from dashboard.readings.records import LevelPace
-from dashboard.series.analysis import Agreement, Change, Window, agreement, like_change, normal_change
+from dashboard.series.agreement import Agreement, agreement
+from dashboard.series.change import Change, Window, like_change, normal_change
 from dashboard.series.snapshot import Snapshot, last_time, latest_value
 from loaders.tables.items import Series
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from dashboard.series.analysis import monthly_means
+from dashboard.series.periods import monthly_means
 
 MAX_POINTS = 5000
 # The longest time without a value over which a line is still drawn, in days.

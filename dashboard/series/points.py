@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from dashboard.series.analysis import NORMAL, Change
+from dashboard.series.change import NORMAL, Change
 from dashboard.series.lines import Line
 from dashboard.words.text import DASH, period, t
 

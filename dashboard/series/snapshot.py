@@ -11,8 +11,8 @@ import xarray as xr
 
 import loaders
 from dashboard import clock
-from dashboard.series.analysis import LENGTH
 from dashboard.series.lines import steps_of
+from dashboard.series.periods import LENGTH
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT
 from loaders.tables.ages import STALE

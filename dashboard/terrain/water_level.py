@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.series.analysis import annual_means
 from dashboard.series.level.levels import Offset, offsets
+from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import Snapshot
 from loaders.tables.items import Series
 

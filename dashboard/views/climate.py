@@ -6,8 +6,8 @@ from dashboard.figures import charts
 from dashboard.markup import blocks
 from dashboard.sentences import headline as sentences
 from dashboard.series import climate
-from dashboard.series.analysis import SPEECH
 from dashboard.series.lines import line_of
+from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
 from dashboard.words.text import day, number, t

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.markup import blocks, passage_rows
 from dashboard.register import commitments
 from dashboard.sentences.verdicts import when
-from dashboard.series.analysis import SPEECH
+from dashboard.series.periods import SPEECH
 from dashboard.views.commitments_parts import opened, register
 from dashboard.views.shell import parts
 from dashboard.words.text import brief, day, t

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.figures import charts
 from dashboard.markup import blocks
 from dashboard.sentences import headline
-from dashboard.series.analysis import annual_means
+from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.water_level import standing

@@ -16,7 +16,7 @@ from dashboard.readings.condition.fit import yearly
 from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.condition.frozen import CM, Bands
 from dashboard.readings.records import UNRATED, Baseline, ConditionState
-from dashboard.series.analysis import SPEECH_YEAR, annual_means
+from dashboard.series.periods import SPEECH_YEAR, annual_means
 from loaders.tables.items import Series
 
 YEARLY = "yearly"

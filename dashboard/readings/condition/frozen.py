@@ -20,7 +20,7 @@ import xarray as xr
 
 from dashboard.readings.condition.fit import placebo, yearly
 from dashboard.readings.condition.fit.estimates import Band, Guarded
-from dashboard.series.analysis import SPEECH, annual_means, monthly_means
+from dashboard.series.periods import SPEECH, annual_means, monthly_means
 from loaders.errors import CatalogueError
 
 FILE = Path(__file__).with_name("frozen.toml")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from dashboard.series.analysis import NORMAL_MIN_YEARS, annual_means, offset
+from dashboard.series.change import NORMAL_MIN_YEARS
 from dashboard.series.lines import Line
+from dashboard.series.periods import annual_means, offset
 from dashboard.series.snapshot import Snapshot, label
 from loaders.tables.items import Series
 

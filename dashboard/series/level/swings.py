@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from dashboard.series.analysis import annual_means
+from dashboard.series.periods import annual_means
 from loaders.tables.vocabulary import Flag
 
 # Steps before the newest that it is held against, how many alike make a run, and years back to "lately".

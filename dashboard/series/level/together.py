@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 import loaders
-from dashboard.series.analysis import annual_means
 from dashboard.series.lines import Line, shifted
+from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import Snapshot
 from loaders.errors import NoData
 from loaders.tables.items import Series

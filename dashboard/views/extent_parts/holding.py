@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.markup import blocks
-from dashboard.series.analysis import annual_means
+from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.extent import Curve, Hold

@@ -10,9 +10,9 @@ from dashboard.figures import charts
 from dashboard.markup import blocks
 from dashboard.sentences.headline import concord
 from dashboard.series import doubts, points
-from dashboard.series.analysis import SPEECH
 from dashboard.series.level import levels, together
 from dashboard.series.lines import Line, clip, shifted
+from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
 from dashboard.words.text import day, number, plural, t, translate

@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard.figures import charts
 from dashboard.markup import blocks
 from dashboard.series import points
-from dashboard.series.analysis import SPEECH, annual_means
 from dashboard.series.level import levels
 from dashboard.series.lines import within
+from dashboard.series.periods import SPEECH, annual_means
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
 from dashboard.words.text import day, number, t, translate

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Estimate, Fit
-from dashboard.series.analysis import SPEECH
+from dashboard.series.periods import SPEECH
 
 TREND, STEP, CHANGE = 1, 2, 3
 # A line takes two of the effective sample; the season is known from every year.

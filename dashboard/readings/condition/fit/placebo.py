@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Band, Guarded
 from dashboard.readings.condition.fit.piecewise import CHANGE, design
-from dashboard.series.analysis import SPEECH_MONTH
+from dashboard.series.periods import SPEECH_MONTH
 
 # Beyond eight years after, every band of the record excludes zero: the eight-year band holds from there on.
 AFTERS = tuple(range(36, 97, 12))

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dashboard.readings.condition.fit.estimates import Band, Carried, Estimate, Fit
 from dashboard.readings.condition.fit.piecewise import predict, quantile, solve
 from dashboard.readings.condition.fit.placebo import summary
-from dashboard.series.analysis import SPEECH_YEAR
+from dashboard.series.periods import SPEECH_YEAR
 
 BEFORE = 10
 # From 2006, 2014 and 2018 to the year of the speech, as the frozen baselines of the monthly method.
