@@ -12,8 +12,9 @@ import pytest
 
 from dashboard.export.brief import document
 from dashboard.filters import Selection, matching
+from dashboard.readings.finding import finding
 from dashboard.sentences.headline import answer
-from dashboard.series.findings import BODIES, Comparison, finding
+from dashboard.series.comparison import BODIES, Comparison
 from dashboard.series.snapshot import speaking
 from dashboard.words import text
 from dashboard.words.text import t

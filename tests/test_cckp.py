@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import loaders
-from dashboard.series.findings import panels
+from dashboard.series.comparison import panels
 from dashboard.series.snapshot import Snapshot
 from loaders.dataset.contract import check, conform
 from loaders.errors import BadFormat, NotData, NoValue, SchemaChanged, Truncated

@@ -10,7 +10,7 @@ import pytest
 from dashboard import clock
 from dashboard.series import climate, snapshot
 from dashboard.series.change import normal_change
-from dashboard.series.findings import Comparison, change_of
+from dashboard.series.comparison import Comparison, change_of
 from dashboard.series.periods import annual_means, offset
 from loaders.environment import clock as loaders_clock
 from loaders.tables.catalogue import catalogue

@@ -13,7 +13,8 @@ import pytest
 import xarray as xr
 
 import loaders
-from dashboard.series import climate, findings
+from dashboard.readings import finding
+from dashboard.series import climate, comparison
 from dashboard.series.level.levels import comparable
 from dashboard.series.snapshot import Snapshot
 from loaders.access import overview
@@ -348,7 +349,7 @@ def test_an_experimental_series_is_marked_and_leads_nothing():
     assert with_it.newest == without.newest
     assert with_it.of("caspian", "level") == without.of("caspian", "level")
     heads = [
-        findings.finding(one, "caspian", findings.Comparison(), one.rows()).agreement
+        finding.finding(one, "caspian", comparison.Comparison(), one.rows()).agreement
         for one in (with_it, without)
     ]
     assert heads[0].main.change == heads[1].main.change
@@ -371,9 +372,9 @@ def test_a_derived_series_is_drawn_where_its_indicator_is_chosen_and_nowhere_els
     keep(made(WARM, np.tile(np.arange(1.0, 13), 33)))
     one = snapshot()
     derived = "volga-basin-air-temperature-anomaly-derived"
-    free = findings.panels(one, one.rows(), indicator="", most=99)
+    free = comparison.panels(one, one.rows(), indicator="", most=99)
     assert not [row.id for row in free if row.derive]
-    chosen = findings.panels(one, one.rows(), indicator="air-temperature-anomaly", most=99)
+    chosen = comparison.panels(one, one.rows(), indicator="air-temperature-anomaly", most=99)
     assert derived in [row.id for row in chosen]
     assert derived in [row.id for row, _ in climate.panels(one, one.rows())]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.series.findings import BODIES, Comparison, finding, linked, panels
+from dashboard.readings.finding import finding
+from dashboard.series.comparison import BODIES, Comparison, linked, panels
 from dashboard.series.snapshot import end_of, last_time
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
 

@@ -21,10 +21,11 @@ from dashboard.export.brief import document
 from dashboard.markup import passage_rows
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
+from dashboard.readings.finding import finding
 from dashboard.sentences import headline as sentences
 from dashboard.sentences import movement
 from dashboard.series import snapshot
-from dashboard.series.findings import Comparison, finding
+from dashboard.series.comparison import Comparison
 from loaders.environment import clock
 from tests import futures
 from tests.conftest import ROOT

@@ -11,7 +11,8 @@ import statsmodels.api as sm
 
 from dashboard.readings.assess import assess
 from dashboard.readings.condition import by_months, by_years, pace
-from dashboard.series.findings import Comparison, finding
+from dashboard.readings.finding import finding
+from dashboard.series.comparison import Comparison
 from loaders.tables.catalogue import catalogue
 from tests import levels
 from tests.shots import baseline

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import loaders
+from dashboard.readings.finding import finding
 from dashboard.sentences import headline
 from dashboard.series.agreement import Agreement
 from dashboard.series.change import Change
-from dashboard.series.findings import BODIES, Comparison, finding, linked
+from dashboard.series.comparison import BODIES, Comparison, linked
 from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
 
 QUARTERS = "caspian-level-dahiti-2026-quarterly"

@@ -21,10 +21,11 @@ from dashboard.filters import Selection
 from dashboard.markup import blocks, passage_rows
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
+from dashboard.readings.finding import Finding, finding
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
 from dashboard.sentences import citation, headline
-from dashboard.series.findings import BODIES, Comparison, Finding, finding, panels
+from dashboard.series.comparison import BODIES, Comparison, panels
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import DEFAULT, day, period, spoken, t

@@ -27,7 +27,7 @@ from dashboard.readings.records import (
 )
 from dashboard.register.commitments import milestones_of, register, targets_of
 from dashboard.register.rows import Commitment
-from dashboard.series.findings import part_of
+from dashboard.series.comparison import part_of
 from dashboard.series.lines import steps_of
 from dashboard.series.periods import LENGTH, SPEECH, over
 from dashboard.series.snapshot import Snapshot

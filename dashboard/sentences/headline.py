@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 
 from dashboard.markup.blocks import CardWords
+from dashboard.readings.finding import Finding
 from dashboard.sentences import movement
 from dashboard.series.agreement import Agreement
 from dashboard.series.change import NORMAL, Change
-from dashboard.series.findings import Comparison, Finding, Linked
+from dashboard.series.comparison import Comparison, Linked
 from dashboard.series.lines import steps_of
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import (

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.markup import blocks
+from dashboard.readings.finding import finding
 from dashboard.sentences import headline, movement
 from dashboard.sentences.headline import spanned
-from dashboard.series.findings import BODIES, finding
+from dashboard.series.comparison import BODIES
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label
 from dashboard.views.level_parts import listing, long, pairs, panels, rate, seasons

@@ -4,9 +4,10 @@ import streamlit as st
 
 from dashboard.figures import card_charts
 from dashboard.markup import blocks
+from dashboard.readings.finding import finding
 from dashboard.register import commitments
 from dashboard.sentences import headline
-from dashboard.series.findings import BODIES, finding, panels
+from dashboard.series.comparison import BODIES, panels
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import register
 from dashboard.views.shell import parts

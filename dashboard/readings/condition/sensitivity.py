@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.readings.records import LikeCell
 from dashboard.series.agreement import Agreement, agreement
 from dashboard.series.change import Change, Window, like_change
-from dashboard.series.findings import Comparison, change_of
+from dashboard.series.comparison import Comparison, change_of
 from dashboard.series.periods import LENGTH, SPEECH_MONTH, Step, periods, step_of
 from dashboard.series.snapshot import Snapshot
 from loaders.tables.items import Series

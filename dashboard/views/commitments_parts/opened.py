@@ -17,7 +17,7 @@ from dashboard.sentences import arithmetic
 from dashboard.sentences import headline as sentences
 from dashboard.sentences import verdicts as wording
 from dashboard.sentences.movement import CENTIMETRES
-from dashboard.series.findings import headline, linked
+from dashboard.series.comparison import headline, linked
 from dashboard.series.lines import clip, line_of
 from dashboard.series.periods import annual_means, monthly_means
 from dashboard.series.snapshot import label

@@ -28,7 +28,7 @@ from dashboard.sentences.citation import bibtex, citation
 from dashboard.sentences.citation import credit as credit
 from dashboard.sentences.headline import age, alt_line, newest_period
 from dashboard.series import points
-from dashboard.series.findings import Comparison
+from dashboard.series.comparison import Comparison
 from dashboard.series.lines import Line, clip, within
 from dashboard.series.snapshot import Snapshot, end_of, months_between, stale
 from dashboard.views.shell.behind import PICTURES, Behind, File, actions, headed, offer
