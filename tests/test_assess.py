@@ -16,7 +16,8 @@ from dashboard import cli
 from dashboard.readings import assess as module
 from dashboard.readings.assess import assess
 from dashboard.readings.condition import by_months, frozen, sensitivity
-from dashboard.readings.records import ConditionState, DeliveryState, PathwayState, weakest
+from dashboard.readings.condition.records import ConditionState, weakest
+from dashboard.readings.records import DeliveryState, PathwayState
 from dashboard.register.rows import Reason
 from dashboard.series import snapshot
 from loaders.cli import commands

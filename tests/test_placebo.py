@@ -16,7 +16,7 @@ import loaders
 from dashboard.readings.condition import frozen
 from dashboard.readings.condition.fit import placebo, yearly
 from dashboard.readings.condition.fit.estimates import Band
-from dashboard.readings.records import Baseline
+from dashboard.readings.condition.records import Baseline
 from loaders.errors import CatalogueError
 from tests import levels
 

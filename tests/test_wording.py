@@ -10,7 +10,7 @@ import pytest
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
-from dashboard.readings.records import Baseline, Condition, LevelPace
+from dashboard.readings.condition.records import Baseline, Condition, LevelPace
 from dashboard.sentences import arithmetic, verdicts
 from dashboard.words.text import languages, speaking, t
 from tests.shots import baseline

@@ -16,7 +16,7 @@ from benchmarks.calibration.methods import Fits, Limits
 from dashboard.readings.condition import decision, frozen
 from dashboard.readings.condition.fit import piecewise, placebo
 from dashboard.readings.condition.fit.estimates import Band, Estimate, Fit, Guarded
-from dashboard.readings.records import ConditionState
+from dashboard.readings.condition.records import ConditionState
 
 NO_CHANGE = ("no_detectable_change", "depends_on_baseline", "sources_disagree", "no_data", "too_early")
 # Words of a change of pace upwards and downwards, whether the sea fell or rose before.

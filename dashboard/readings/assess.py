@@ -12,19 +12,17 @@ import loaders
 from dashboard.readings import flow, pathway
 from dashboard.readings.condition import by_months, by_years, decision, frozen, sensitivity
 from dashboard.readings.condition import pace as paces
-from dashboard.readings.delivery import delivery
-from dashboard.readings.records import (
+from dashboard.readings.condition.records import (
     UNRATED,
     Absence,
-    Assessment,
     Condition,
     Evidence,
     Flow,
-    NotMeasurable,
-    Pathway,
     Sensitivity,
     weakest,
 )
+from dashboard.readings.delivery import delivery
+from dashboard.readings.records import Assessment, NotMeasurable, Pathway
 from dashboard.register.commitments import milestones_of, register, targets_of
 from dashboard.register.rows import Commitment
 from dashboard.series.comparison import part_of

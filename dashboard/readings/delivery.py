@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.readings.records import Delivery, DeliveryState, Evidence, Looked
+from dashboard.readings.condition.records import Evidence
+from dashboard.readings.records import Delivery, DeliveryState, Looked
 from dashboard.register.rows import DOCUMENTS, Milestone
 from dashboard.series.periods import SPEECH
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.readings.condition.pace import pace
-from dashboard.readings.records import LevelPace
+from dashboard.readings.condition.records import LevelPace
 from dashboard.series.agreement import Agreement, agreement
 from dashboard.series.change import Change
 from dashboard.series.comparison import MEASURED, Comparison, change_of, part_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from dashboard.readings.records import ConditionState, Flow, FlowSide
+from dashboard.readings.condition.records import ConditionState, Flow, FlowSide
 from dashboard.series.periods import SPEECH_YEAR
 
 REFERENCE = (1995, 2014)

@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from dashboard.readings.records import Evidence, Pace, Pathway, PathwayState
+from dashboard.readings.condition.records import Evidence
+from dashboard.readings.records import Pace, Pathway, PathwayState
 from dashboard.register.rows import Pace as Line
 from dashboard.register.rows import Target
 from dashboard.series.periods import good

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Guarded
-from dashboard.readings.records import Baseline, Condition, Flow, LikeCell, Pace, Pathway
+from dashboard.readings.condition.records import Baseline, Condition, Flow, LikeCell
+from dashboard.readings.records import Pace, Pathway
 from dashboard.sentences.headline import amount, periods_of
 from dashboard.sentences.verdicts import when
 from dashboard.words.text import brief, number, plural, t, translate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import loaders
-from dashboard.readings.records import LevelPace
+from dashboard.readings.condition.records import LevelPace
 from dashboard.series.level.swings import bed_since, swing
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import month, number, plural, t, translate

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.palette import Palette
-from dashboard.readings.records import Assessment, Baseline, Condition, Delivery, Pathway
+from dashboard.readings.condition.records import Baseline, Condition
+from dashboard.readings.records import Assessment, Delivery, Pathway
 from dashboard.sentences.movement import pace
 from dashboard.words.text import day, month, number, plural, t
 

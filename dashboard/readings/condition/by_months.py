@@ -16,7 +16,7 @@ from dashboard.readings.condition import decision, frozen
 from dashboard.readings.condition.fit import piecewise, placebo
 from dashboard.readings.condition.fit.estimates import Carried, Fit
 from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
-from dashboard.readings.records import UNRATED, Baseline, Evidence, SourceReading
+from dashboard.readings.condition.records import UNRATED, Baseline, Evidence, SourceReading
 from dashboard.series.periods import SPEECH, monthly_means, usable
 from loaders.errors import ContractError
 from loaders.tables.items import Series

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from dashboard.readings.condition.fit.estimates import Estimate, Fit
 from dashboard.readings.condition.fit.placebo import MIN_SHARE
-from dashboard.readings.records import UNRATED, Absence, ConditionState
+from dashboard.readings.condition.records import UNRATED, Absence, ConditionState
 
 MONTHS_NEEDED = 36
 STALE_DAYS = 120

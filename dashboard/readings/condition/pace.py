@@ -16,7 +16,7 @@ from dashboard.readings.condition.by_months import Record
 from dashboard.readings.condition.by_years import Years
 from dashboard.readings.condition.fit import yearly
 from dashboard.readings.condition.fit.placebo import MIN_SHARE
-from dashboard.readings.records import LevelPace
+from dashboard.readings.condition.records import LevelPace
 from dashboard.series.periods import SPEECH_YEAR, step_of
 from dashboard.series.snapshot import Snapshot
 from loaders.tables.items import Series

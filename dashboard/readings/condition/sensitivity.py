@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.readings.records import LikeCell
+from dashboard.readings.condition.records import LikeCell
 from dashboard.series.agreement import Agreement, agreement
 from dashboard.series.change import Change, Window, like_change
 from dashboard.series.comparison import Comparison, change_of

@@ -10,7 +10,8 @@ from dashboard.figures import charts, reading_charts
 from dashboard.markup import blocks, passage_rows
 from dashboard.readings import claims
 from dashboard.readings.condition.fit.estimates import Carried
-from dashboard.readings.records import Assessment, Condition, Pathway
+from dashboard.readings.condition.records import Condition
+from dashboard.readings.records import Assessment, Pathway
 from dashboard.register import commitments
 from dashboard.register.rows import Milestone
 from dashboard.sentences import arithmetic
