@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 import loaders
 from dashboard import clock, filters
-from dashboard.markup import blocks
+from dashboard.markup import blocks, shapes
 from dashboard.palette import LIGHT, palette
 from dashboard.series import snapshot
 from dashboard.views.shell import parts
@@ -227,7 +227,7 @@ def _footer(current: parts.Frame, page: str) -> None:
 
 
 def main() -> None:
-    st.set_page_config(page_icon=blocks.icon(LIGHT), layout="wide")
+    st.set_page_config(page_icon=shapes.icon(LIGHT), layout="wide")
     _freeze()
     if "f_sea" not in st.session_state or _went_back():
         _read_address()
@@ -244,7 +244,7 @@ def main() -> None:
     )
     st.session_state["frame"] = current
     st.html(blocks.sheet(current.look))
-    st.logo(blocks.logo(current.look), size="large")
+    st.logo(shapes.logo(current.look), size="large")
     pages = {
         name: st.Page(f"views/{name}.py", title=t(f"page.{name}"), url_path=path or ROOT, default=not path)
         for name, path in PAGES.items()

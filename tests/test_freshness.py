@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 import loaders
-from dashboard.markup import blocks
+from dashboard.markup import shapes
 from dashboard.series import freshness
 from loaders.access import overview
 
@@ -100,7 +100,7 @@ def test_published_figures_are_no_live_source():
 
 def test_bar_grows_with_age_and_ends():
     def length(steps: float) -> float:
-        bar = blocks.age_bar(steps, "#000000", stale=3, most=10)
+        bar = shapes.age_bar(steps, "#000000", stale=3, most=10)
         return float(bar.split("y%3D%224%22%20width%3D%22")[1].split("%22")[0])
 
     assert length(5) == pytest.approx(length(10) / 2)

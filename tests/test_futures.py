@@ -22,8 +22,8 @@ from dashboard.markup import passage_rows
 from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.finding import finding
-from dashboard.sentences import headline as sentences
-from dashboard.sentences import movement
+from dashboard.sentences import cards, movement
+from dashboard.sentences import headline as headline_part
 from dashboard.series import snapshot
 from dashboard.series.comparison import Comparison
 from loaders.environment import clock
@@ -53,11 +53,11 @@ class World:
 
     @property
     def headline(self) -> str:
-        return sentences.changed(self.body, SPEECH)
+        return headline_part.changed(self.body, SPEECH)
 
     @property
     def card(self):
-        return sentences.card(self.body, self.data, self.day)
+        return cards.card(self.body, self.data, self.day)
 
     @property
     def cell(self) -> str:
@@ -202,7 +202,9 @@ def test_nothing_new_for_two_years(world):
     assert found.reading.state == "no_data"
     assert found.reading.absence == "stale"
     assert found.json["too_early_until"] is None
-    assert "24 months" in " ".join(words for words, _ in sentences.deck([found.body], found.data, found.day))
+    assert "24 months" in " ".join(
+        words for words, _ in headline_part.deck([found.body], found.data, found.day)
+    )
 
 
 @pytest.mark.parametrize(("course", "day"), [(steady(0.0), WINTER), (late, TODAY)])

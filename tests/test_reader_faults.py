@@ -138,10 +138,10 @@ def broken(*given, **named):
 
 @pytest.mark.fault("U06")
 def test_rule_17_a_panel_that_fails_leaves_the_others_and_tells_no_secret(monkeypatch, caplog):
-    from dashboard.sentences import headline
+    from dashboard.sentences import cards
 
     whole = len(charts_of(visit()))
-    monkeypatch.setattr(headline, "card", broken)
+    monkeypatch.setattr(cards, "card", broken)
     app = visit()
     assert {one.value for one in app.error} == {t("panel.failed")}
     assert not app.exception

@@ -9,7 +9,7 @@ import pytest
 
 import loaders
 from dashboard.readings.finding import finding
-from dashboard.sentences import headline
+from dashboard.sentences import cards, headline, one_series
 from dashboard.series.agreement import Agreement
 from dashboard.series.change import Change
 from dashboard.series.comparison import BODIES, Comparison, linked
@@ -42,7 +42,7 @@ def deck(snapshot=None, bodies=("caspian",)):
 
 def card(place, snapshot=None, today=TODAY):
     snapshot = snapshot or baseline()
-    return headline.card(findings(snapshot, (place,))[0], snapshot, today)
+    return cards.card(findings(snapshot, (place,))[0], snapshot, today)
 
 
 def track(blocks):
@@ -260,7 +260,7 @@ def test_sentence_names_direction_unit_and_uncertainty(case, kind):
 def test_direction_word_is_the_sign_of_the_card(case):
     for body in findings(TOLD[case]()):
         if body.told:
-            words = headline.card(body, TOLD[case](), TODAY)
+            words = cards.card(body, TOLD[case](), TODAY)
             assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
             part = "" if body.measured == body.place else "west basin: "
             assert words.state.lower().startswith(part + body.agreement.main.direction)
@@ -301,7 +301,7 @@ def test_no_filtered_level_says_so():
 def test_change_words_of_each_linked_series_have_a_reason_or_a_period():
     every = [row.id for row in baseline().rows()]
     for one in linked(baseline(), every, Comparison())[0]:
-        change, how = headline.change_words(one.change, baseline())
+        change, how = one_series.change_words(one.change, baseline())
         assert change
         assert how
         assert "nan" not in (change + how).lower()

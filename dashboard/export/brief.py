@@ -18,13 +18,13 @@ from plotly.offline import get_plotlyjs
 from dashboard import filters
 from dashboard.figures import card_charts
 from dashboard.filters import Selection
-from dashboard.markup import blocks, passage_rows
+from dashboard.markup import blocks, passage_rows, shapes
 from dashboard.palette import LIGHT, Palette
 from dashboard.readings.assess import assess
 from dashboard.readings.finding import Finding, finding
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
-from dashboard.sentences import citation, headline
+from dashboard.sentences import cards, citation, headline, one_series
 from dashboard.series.comparison import BODIES, Comparison, panels
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import Snapshot, label
@@ -102,7 +102,7 @@ def _page(frame: Frame, sea: str) -> str:
 def _head(frame: Frame, sea: str) -> str:
     said = t("brief.head", sea=t(f"sea.{sea}"), when=period(frame.today, "day"))
     draft = "" if spoken() == DEFAULT else blocks.small(t("app.draft"))
-    return f"<header>{blocks.logo(frame.look)}{blocks.small(said)}</header>{draft}"
+    return f"<header>{shapes.logo(frame.look)}{blocks.small(said)}</header>{draft}"
 
 
 def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
@@ -112,7 +112,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
     parts = []
     for body in found:
         colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
-        words = headline.card(body, frame.snapshot, frame.today)
+        words = cards.card(body, frame.snapshot, frame.today)
         card = blocks.card(t(f"card.{body.place}"), *colors, words)
         lines = card_charts.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
@@ -126,7 +126,7 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
                 marks=card_charts.marks_of(body.place, lines),
                 height=TALL if single else TALL - 64,
             )
-            figure = _figure(drawn, body.place, width, headline.alt(body.shown[0], frame.snapshot))
+            figure = _figure(drawn, body.place, width, one_series.alt(body.shown[0], frame.snapshot))
         parts.append(f'<div class="{"beside" if single else "below"}">{card}{figure}</div>')
     return f'<div class="bodies">{"".join(parts)}</div>'
 
@@ -139,11 +139,11 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
         lines = card_charts.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
             color = frame.look.text_of_place(row.place, row.sea)
-            title = blocks.panel_title(label(row), color, headline.about(row, frame.snapshot))
+            title = blocks.panel_title(label(row), color, one_series.about(row, frame.snapshot))
             drawn = card_charts.panel_of(
                 lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW
             )
-            alt = headline.alt(row.id, frame.snapshot)
+            alt = one_series.alt(row.id, frame.snapshot)
             parts.append(f"<div>{title}{_figure(drawn, f'{sea}-{row.id}', width, alt)}</div>")
     return f'<div class="more">{"".join(parts)}</div>'
 
@@ -189,7 +189,7 @@ def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
         row, dataset = snapshot.catalogue.series[name], snapshot.series[name]
         datum = snapshot.catalogue.datums[row.datum].label if row.datum else "–"
         about = dataset.attrs["source_label"], datum, dataset.attrs["licence"]
-        found.setdefault(about, []).append((label(row), headline.newest_period(dataset)))
+        found.setdefault(about, []).append((label(row), one_series.newest_period(dataset)))
     rows = [
         ("; ".join(line for line, _ in lines), *about, "; ".join(dict.fromkeys(when for _, when in lines)))
         for about, lines in found.items()
@@ -201,7 +201,7 @@ def _sources(snapshot: Snapshot, names: Sequence[str]) -> str:
 def _foot(frame: Frame) -> str:
     snapshot = frame.snapshot
     row = snapshot.newest
-    newest = headline.newest_period(snapshot.series[row.id]) if row else t("filter.newest_none")
+    newest = one_series.newest_period(snapshot.series[row.id]) if row else t("filter.newest_none")
     cite = citation.state(snapshot.cache_id, newest, str(frame.today)[:4])
     state = t("footer.state", newest=newest, cache=snapshot.cache_id, version=version("two-seas"))
     return blocks.foot(t("brief.cite"), cite, state, t("footer.free"))

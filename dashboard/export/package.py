@@ -10,7 +10,7 @@ import loaders
 from dashboard import filters
 from dashboard.filters import Selection
 from dashboard.sentences import citation
-from dashboard.sentences.headline import first_period, newest_period
+from dashboard.sentences.one_series import first_period, newest_period
 from dashboard.series.snapshot import Snapshot
 from dashboard.words.text import plural, speaking, t, translate
 

@@ -11,7 +11,7 @@ from dashboard.figures import charts
 from dashboard.figures.drawing import Mark
 from dashboard.palette import Palette
 from dashboard.sentences.citation import credit
-from dashboard.sentences.headline import age
+from dashboard.sentences.one_series import age
 from dashboard.series.lines import Line, line_of
 from dashboard.series.snapshot import Snapshot, end_of, label, months_between, stale
 from dashboard.words.text import t

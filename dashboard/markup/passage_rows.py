@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.filters import Selection
-from dashboard.markup import blocks
+from dashboard.markup import blocks, shapes
 from dashboard.palette import Palette
 from dashboard.readings.records import Assessment
 from dashboard.register.rows import Commitment
@@ -45,9 +45,9 @@ def cell(label: str, verdict: verdicts.Verdict) -> blocks.Cell:
     """A verdict as a cell: shape or ladder, word, small line."""
     picture = ""
     if verdict.steps is not None:
-        picture = blocks.ladder(verdict.steps, verdict.color, struck=verdict.struck)
+        picture = shapes.ladder(verdict.steps, verdict.color, struck=verdict.struck)
     elif verdict.shape:
-        picture = blocks.shape(verdict.shape, verdict.color)
+        picture = shapes.shape(verdict.shape, verdict.color)
     return blocks.Cell(label, verdict.word, verdict.small, picture)
 
 

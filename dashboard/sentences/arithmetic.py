@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.readings.condition.fit.estimates import Guarded
 from dashboard.readings.condition.records import Baseline, Condition, Flow, LikeCell
 from dashboard.readings.records import Pace, Pathway
-from dashboard.sentences.headline import amount, periods_of
+from dashboard.sentences.one_series import amount, periods_of
 from dashboard.sentences.verdicts import when
 from dashboard.words.text import brief, number, plural, t, translate
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
-from dashboard.sentences import headline as sentences
+from dashboard.sentences import one_series
 from dashboard.series import climate
 from dashboard.series.lines import line_of
 from dashboard.series.periods import SPEECH
@@ -59,7 +59,7 @@ def draw(row, found):
     dataset = snapshot.series[row.id]
     keep = (found.years >= span[0]) & (found.years <= span[1])
     about = t("climate.about", finding=finding(row, found), kind=t(f"kind.{row.kind}"),
-              grade=sentences.grade_of(row))  # fmt: skip
+              grade=one_series.grade_of(row))  # fmt: skip
     st.html(blocks.panel_title(label(row), text_color, about))
     if not keep.any():
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
@@ -141,7 +141,7 @@ if gaps:
     body = []
     for row in gaps:
         dataset = snapshot.series[row.id]
-        ends = sentences.first_period(dataset), sentences.newest_period(dataset)
+        ends = one_series.first_period(dataset), one_series.newest_period(dataset)
         body.append((label(row), *ends, t(f"grade.{row.provenance_grade}")))
     columns = "minmax(0,3fr) minmax(0,1fr) minmax(0,1fr) minmax(0,1.6fr)"
     st.html(blocks.heading(t("climate.gaps"), t("climate.gaps_deck")) + blocks.table(labels, body, columns))

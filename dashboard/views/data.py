@@ -10,7 +10,7 @@ import loaders
 from dashboard import filters
 from dashboard.markup import blocks
 from dashboard.register import commitments
-from dashboard.sentences.headline import first_period, grade_of, newest_period
+from dashboard.sentences.one_series import first_period, grade_of, newest_period
 from dashboard.views.data_parts import sources
 from dashboard.views.shell import parts
 from dashboard.words.text import day, mended, number, t, translate

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
-from dashboard.sentences import headline
+from dashboard.sentences import one_series
 from dashboard.series.periods import annual_means
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
@@ -72,7 +72,7 @@ def areas():
                 continue
             with column, parts.panel():
                 color = look.text_of_place(row.place, row.sea)
-                st.html(blocks.panel_title(label(row), color, headline.about(row, snapshot)))
+                st.html(blocks.panel_title(label(row), color, one_series.about(row, snapshot)))
                 figure = charts.panel(
                     [line],
                     look,

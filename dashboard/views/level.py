@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.markup import blocks
 from dashboard.readings.finding import finding
 from dashboard.sentences import headline, movement
-from dashboard.sentences.headline import spanned
+from dashboard.sentences.one_series import spanned
 from dashboard.series.comparison import BODIES
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label

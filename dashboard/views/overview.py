@@ -6,7 +6,7 @@ from dashboard.figures import card_charts
 from dashboard.markup import blocks
 from dashboard.readings.finding import finding
 from dashboard.register import commitments
-from dashboard.sentences import headline
+from dashboard.sentences import cards, headline, one_series
 from dashboard.series.comparison import BODIES, panels
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import register
@@ -38,7 +38,7 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
 
 @parts.panel()
 def body_card(body):
-    words = headline.card(body, snapshot, current.today)
+    words = cards.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(blocks.card(t(f"card.{body.place}"), *colors, words))
 
@@ -98,7 +98,7 @@ if shown:
             with column:
                 st.html(
                     blocks.panel_title(
-                        label(row), look.text_of_place(row.place, row.sea), headline.about(row, snapshot)
+                        label(row), look.text_of_place(row.place, row.sea), one_series.about(row, snapshot)
                     )
                 )
                 draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)

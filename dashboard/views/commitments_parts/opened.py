@@ -14,8 +14,7 @@ from dashboard.readings.condition.records import Condition
 from dashboard.readings.records import Assessment, Pathway
 from dashboard.register import commitments
 from dashboard.register.rows import Milestone
-from dashboard.sentences import arithmetic
-from dashboard.sentences import headline as sentences
+from dashboard.sentences import arithmetic, one_series
 from dashboard.sentences import verdicts as wording
 from dashboard.sentences.movement import CENTIMETRES
 from dashboard.series.comparison import headline, linked
@@ -265,7 +264,7 @@ def _series_picture(current: parts.Frame, found: Assessment) -> None:
         return
     indicator = snapshot.catalogue.indicators[first.row.indicator]
     dataset = snapshot.series[first.row.id]
-    st.html(blocks.panel_title(first.row.title, look.ink, sentences.about(first.row, snapshot)))
+    st.html(blocks.panel_title(first.row.title, look.ink, one_series.about(first.row, snapshot)))
     figure = charts.panel(
         [line],
         look,
@@ -306,9 +305,9 @@ def _figures(current: parts.Frame, found: Assessment) -> None:
         labels = [t(f"commitments.{name}") for name in ("series", "newest", "change", "periods", "grade")]
         body = []
         for one in listed:
-            change, how = sentences.change_words(one.change, snapshot)
+            change, how = one_series.change_words(one.change, snapshot)
             grade = t(f"grade.{one.row.provenance_grade}")
-            body.append((label(one.row), sentences.newest(one, snapshot), change, how, grade))
+            body.append((label(one.row), one_series.newest(one, snapshot), change, how, grade))
         columns = "minmax(0,3fr) minmax(0,2fr) minmax(0,2fr) minmax(0,3fr) minmax(0,1.4fr)"
         title = blocks.panel_title(
             t("commitments.measured"), current.look.ink, t("commitments.measured_note")

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.markup import blocks
+from dashboard.markup import blocks, shapes
 from dashboard.sentences import citation
-from dashboard.sentences.headline import newest_period
+from dashboard.sentences.one_series import newest_period
 from dashboard.series import freshness
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
@@ -81,7 +81,7 @@ def _age(one: freshness.SourceAge, current: Frame, name: str) -> blocks.Cell:
         for state in freshness.STATES
         if state != one.state and one.states.get(state)
     ]
-    bar = blocks.age_bar(one.steps, color, stale=STALE, most=SILENT)
+    bar = shapes.age_bar(one.steps, color, stale=STALE, most=SILENT)
     return blocks.Cell(name, t(f"state.{one.state}"), "; ".join([steps, *worse]), after=bar)
 
 

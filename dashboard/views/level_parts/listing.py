@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.markup import blocks
-from dashboard.sentences.headline import doubtful_period, first_period, newest_period
+from dashboard.sentences.one_series import doubtful_period, first_period, newest_period
 from dashboard.series.lines import steps_of
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts

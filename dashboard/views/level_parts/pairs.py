@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
-from dashboard.sentences import headline
+from dashboard.sentences import one_series
 from dashboard.series import points
 from dashboard.views.shell import parts
 from dashboard.words.text import number, t, translate
@@ -17,12 +17,12 @@ def show(current, body):
     """The pairs of the headline's series, unless the chosen period leaves some of them out."""
     if not body.agreement:
         changes = [change for change in body.changes if change.reason]
-        why = headline.reason(changes[0]) if changes else t("reason.no_series")
+        why = one_series.reason(changes[0]) if changes else t("reason.no_series")
         st.html(blocks.heading(t("level.view_change"), t("level.pairs_none", reason=why)))
         return
     main = body.agreement.main
     if not _inside(current, main.pairs):
-        compared = headline.periods_of(main)
+        compared = one_series.periods_of(main)
         st.html(blocks.heading(t("level.view_change")))
         st.info(t("level.pairs_outside", compared=compared))
         return
@@ -48,7 +48,7 @@ def show(current, body):
         view="level-pairs",
         credit=parts.credit_of(current, [line]),
     )
-    change, how = headline.change_words(main, snapshot)
+    change, how = one_series.change_words(main, snapshot)
     parts.chart(
         figure,
         key=f"level-pairs-{row.place}",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
-from dashboard.sentences import headline
+from dashboard.sentences import one_series
 from dashboard.series import doubts
 from dashboard.series.snapshot import label
 from dashboard.views.shell import parts
@@ -28,7 +28,7 @@ def show(current, mine):
 @parts.panel()
 def _panel(current, row, line):
     snapshot, unit = current.snapshot, translate(row.unit)
-    st.html(blocks.panel_title(label(row), line.text_color, headline.about(row, snapshot)))
+    st.html(blocks.panel_title(label(row), line.text_color, one_series.about(row, snapshot)))
     figure = charts.panel(
         [line],
         current.look,

@@ -26,7 +26,7 @@ from dashboard.filters import Selection
 from dashboard.palette import Palette
 from dashboard.sentences.citation import bibtex, citation
 from dashboard.sentences.citation import credit as credit
-from dashboard.sentences.headline import age, alt_line, newest_period
+from dashboard.sentences.one_series import age, alt_line, newest_period
 from dashboard.series import points
 from dashboard.series.comparison import Comparison
 from dashboard.series.lines import Line, clip, within
