@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard.palette
 import loaders
 from dashboard import clock, filters
-from dashboard.figures.drawing import faint
+from dashboard.figures.canvas import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.register.commitments import register
 from dashboard.words.text import DEFAULT, languages, speaking, t, words

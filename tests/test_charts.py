@@ -8,7 +8,7 @@ from html import unescape
 import numpy as np
 import pytest
 
-from dashboard.figures import charts, drawing
+from dashboard.figures import canvas, charts, marks, season_charts
 from dashboard.figures.leaders import emptiest
 from dashboard.palette import DARK, LIGHT
 from dashboard.series.change import like_change
@@ -179,7 +179,7 @@ def long(lines, **more):
 
 HOSTILE_FIGURES = {
     "panel": lambda: panel(
-        [hostile_line()], credit=HOSTILE, marks=[drawing.Mark(np.datetime64("2005-01-01"), -27, HOSTILE)]
+        [hostile_line()], credit=HOSTILE, marks=[marks.Mark(np.datetime64("2005-01-01"), -27, HOSTILE)]
     ),
     "long": lambda: long(
         [hostile_line(), hostile_line(role="comparison")],
@@ -203,15 +203,15 @@ def test_hostile_text_is_escaped(kind):
 
 
 def test_escaped_text_reads_as_it_was_written():
-    assert unescape(drawing.escape(HOSTILE)) == HOSTILE
+    assert unescape(canvas.escape(HOSTILE)) == HOSTILE
 
 
 @pytest.mark.parametrize("name", ["Gauges of the R&D institute", "fifteen letters<>&$", HOSTILE])
 def test_name_in_the_margin_is_never_cut_inside_an_escape(name):
     spec = long([line()], residuals=[replace(line(), label=name)])
-    said = [text for text in notes(spec) if drawing.escape(name.split()[0])[:8] in text.replace("\n", "")]
+    said = [text for text in notes(spec) if canvas.escape(name.split()[0])[:8] in text.replace("\n", "")]
     assert said
-    assert all(piece == drawing.escape(unescape(piece)) for piece in said[0].split("\n"))
+    assert all(piece == canvas.escape(unescape(piece)) for piece in said[0].split("\n"))
 
 
 # ---- every figure -----------------------------------------------------------------------------------------
@@ -224,14 +224,14 @@ def months() -> object:
 
 
 def season_figure(data, look=LIGHT, **more):
-    return charts.seasons(data, look, look.caspian, decimals=2, recent=2, **more)
+    return season_charts.seasons(data, look, look.caspian, decimals=2, recent=2, **more)
 
 
 def pairs_figure(look=LIGHT, **more):
     change = like_change(
         made(TRACK, *passes(-28.0, [-0.1, -0.3, -0.1, -0.3])), as_of=np.datetime64("2030-01-01")
     )
-    return charts.like_pairs(change, look, look.caspian, decimals=2, **more)
+    return season_charts.like_pairs(change, look, look.caspian, decimals=2, **more)
 
 
 def rate_figure(look=LIGHT, **more):
@@ -273,7 +273,7 @@ def test_two_calls_give_the_same_bytes(kind):
 def test_no_colour_is_outside_the_palette(kind, look):
     known = set(vars(look).values())
     spec = load(FIGURES[kind](look))
-    faint = {drawing.faint(color) for color in known}
+    faint = {canvas.faint(color) for color in known}
     assert colors(spec) <= known | faint | {"rgba(0,0,0,0)"}
     assert spec["layout"]["font"]["family"].startswith('"Source Sans"')
 
@@ -446,6 +446,6 @@ def test_names_keep_clear_of_lines_marks_and_each_other():
     assert one.height == pytest.approx(10 * 33 / 99 + 3.0, abs=0.2)
     other = emptiest(first, lines, (), [one])
     assert abs(other.height - one.height) >= 1.0 or abs(other.when - one.when) > np.timedelta64(16 * 365, "D")
-    mark = drawing.Mark(np.datetime64("1937-01-01"), 9.0, "words", dy=16)
+    mark = marks.Mark(np.datetime64("1937-01-01"), 9.0, "words", dy=16)
     assert emptiest(second, lines, [mark], ()).when > np.datetime64("1953-01-01")
     assert emptiest(line(times=years[:3], values=[0, 1, 2]), lines, (), ()) is None

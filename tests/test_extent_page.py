@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dashboard.palette
-from dashboard.figures.drawing import faint
+from dashboard.figures.canvas import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.words.text import t
 from tests.figure_json import ASCII_MINUS, colors, load, notes, shown

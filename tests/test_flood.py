@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from dashboard.figures import shore_charts
-from dashboard.figures.drawing import faint
+from dashboard.figures.canvas import faint
 from dashboard.palette import DARK, LIGHT
 from dashboard.terrain import flood
 from loaders.geometry import regions

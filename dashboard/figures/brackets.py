@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Sketch, escape
+from dashboard.figures.canvas import Sketch, escape
 from dashboard.palette import Palette
 from dashboard.series.doubts import Bracket
 

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures import charts
-from dashboard.figures.drawing import Mark
+from dashboard.figures.marks import Mark
 from dashboard.palette import Palette
 from dashboard.sentences.citation import credit
 from dashboard.sentences.one_series import age

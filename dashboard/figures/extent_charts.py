@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.drawing import Sketch, canvas, finish, margin_label
+from dashboard.figures.canvas import Sketch, canvas, finish, margin_label
 from dashboard.palette import Palette
 from dashboard.words.text import number, translate
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.figures.drawing import Mark, Sketch, escape
+from dashboard.figures.canvas import Sketch, escape
+from dashboard.figures.marks import Mark
 from dashboard.palette import Palette
 from dashboard.series.lines import Line
 

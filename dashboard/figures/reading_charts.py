@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.drawing import canvas, faint, finish, margin_label, speech_line, spread
+from dashboard.figures.canvas import canvas, faint, finish, margin_label, spread
+from dashboard.figures.marks import speech_line
 from dashboard.palette import Palette
 from dashboard.words.text import number, period
 

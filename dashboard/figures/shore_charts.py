@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.drawing import Sketch, canvas, escape, faint, finish
+from dashboard.figures.canvas import Sketch, canvas, escape, faint, finish
 from dashboard.palette import Palette
 from dashboard.terrain.flood import LAND, WET, Ground
 from dashboard.words.text import number, translate

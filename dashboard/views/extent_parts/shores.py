@@ -7,7 +7,7 @@ import streamlit as st
 import xarray as xr
 
 from dashboard.figures import shore_charts
-from dashboard.figures.drawing import faint
+from dashboard.figures.canvas import faint
 from dashboard.figures.shore_charts import Fill
 from dashboard.markup import blocks
 from dashboard.terrain import outlines

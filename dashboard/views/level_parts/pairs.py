@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.figures import charts
+from dashboard.figures import season_charts
 from dashboard.markup import blocks
 from dashboard.sentences import one_series
 from dashboard.series import points
@@ -39,7 +39,7 @@ def show(current, body):
     st.html(blocks.heading(title, deck))
     line = parts.line(current, row)
     normal = current.comparison.kind == "normal"
-    figure = charts.like_pairs(
+    figure = season_charts.like_pairs(
         main,
         current.look,
         line.color,

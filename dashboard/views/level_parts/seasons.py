@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.figures import charts
+from dashboard.figures import season_charts
 from dashboard.markup import blocks
 from dashboard.series.level import levels
 from dashboard.series.lines import monthly
@@ -38,7 +38,7 @@ def show(current, body, mine):
     )
     st.html(blocks.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
     line = parts.line(current, row)
-    figure = charts.seasons(
+    figure = season_charts.seasons(
         dataset,
         current.look,
         line.color,
