@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from urllib.parse import unquote
 
@@ -17,7 +16,8 @@ from dashboard import clock, filters
 from dashboard.markup import blocks, shapes
 from dashboard.palette import LIGHT, palette
 from dashboard.series import snapshot
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame, refreshing
+from dashboard.views.shell.filter_row import WIDGETS, filter_row
 from dashboard.words import text
 from dashboard.words.text import t
 
@@ -29,10 +29,10 @@ PAGES = {
     "climate": "climate",
     "data": "data",
 }
+
+
 # The page at the root keeps a name of its own from all others, by default that of its file: "overview".
 ROOT = "root"
-WIDGETS = tuple(filters.FIELDS.values())
-LANGUAGE_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -107,108 +107,6 @@ def _chosen() -> filters.Selection:
     return selection
 
 
-def _reset() -> None:
-    for name in WIDGETS:
-        st.session_state.pop(f"f_{name}", None)
-    st.query_params.clear()
-
-
-def _filter_row(current: parts.Frame) -> None:
-    """Sea in the open, rarer filters behind one button, the newest date and the link at the right end."""
-    selection = current.selection
-    rare = [name for name in filters.write(selection) if name not in ("sea", "view", "lang", "open", "chart")]
-    label = t("filter.more_active", count=len(rare)) if rare else t("filter.more")
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="filters"
-    ):
-        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            st.segmented_control(
-                t("filter.sea"),
-                ["both", "caspian", "aral"],
-                key="f_sea",
-                required=True,
-                format_func=lambda sea: t(f"filter.{sea}"),
-                label_visibility="collapsed",
-            )
-            st.button(label, type="tertiary", key="more", on_click=_open, args=("more",))
-        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            newest, age = parts.newest_words(current)
-            said = t("filter.newest", period=newest, age=age) if age else newest
-            st.html(blocks.small(said), width="content")
-            _languages()
-            st.button(t("filter.copy_link"), type="tertiary", key="copy", on_click=_open, args=("copy",))
-    opened = st.session_state.get("opened")
-    if opened:
-        with st.container(key=f"opened-{opened}", border=True):
-            if opened == "more":
-                _rare_filters(current)
-            else:
-                st.html(blocks.small(t("filter.copy_link_help")))
-                st.code(parts.here(current), language=None, wrap_lines=True)
-
-
-def _open(name: str) -> None:
-    """Open one part under the filter row, or close it; in the page, where the keyboard comes to it next."""
-    st.session_state["opened"] = "" if st.session_state.get("opened") == name else name
-
-
-def _languages() -> None:
-    """The language of the page, each named in itself."""
-    if len(text.languages()) == 1:
-        return
-    st.selectbox(
-        f"{t('app.languages')}: {t('app.language')}",
-        text.languages(),
-        key="f_lang",
-        format_func=lambda lang: text.words(lang)["app.language"],
-        label_visibility="collapsed",
-        filter_mode=None,
-        width=LANGUAGE_WIDTH,
-    )
-
-
-def _rare_filters(current: parts.Frame) -> None:
-    catalogue, sea = current.snapshot.catalogue, current.selection.sea
-    rows = [row for row in current.snapshot.rows() if sea in ("both", row.sea) or row.sea == "both"]
-    basins = [key for key, place in catalogue.basins.items() if sea in ("both", place.sea)]
-    held = {row.basin for row in rows}
-    indicators = [key for key in catalogue.indicators if key in {row.indicator for row in rows}]
-    sources = [key for key in catalogue.sources if key in {row.source for row in rows}]
-    options: tuple[tuple[str, list[str], dict], ...] = (
-        ("basin", [key for key in basins if key in held], catalogue.places),
-        ("indicator", indicators, catalogue.indicators),
-        ("source", sources, catalogue.sources),
-    )
-    for (name, ids, table), column in zip(options, st.columns(len(options)), strict=True):
-        chosen = st.session_state.get(f"f_{name}") or ""
-        if chosen and chosen not in ids and chosen in table:
-            ids = [*ids, chosen]
-        column.selectbox(
-            t(f"filter.{name}"),
-            ["", *ids],
-            key=f"f_{name}",
-            format_func=partial(_label, table),
-        )
-    left, right, last = st.columns(3)
-    left.text_input(t("filter.from"), key="f_start", placeholder=t("filter.period_hint"), max_chars=7)
-    right.text_input(t("filter.to"), key="f_end", placeholder=t("filter.period_hint"), max_chars=7)
-    last.selectbox(
-        t("filter.compare"),
-        ["speech", "normal", "custom"],
-        key="f_compare",
-        format_func=lambda key: t(f"filter.compare_{key}"),
-    )
-    if st.session_state.get("f_compare") == "custom":
-        left, right, _ = st.columns(3)
-        left.text_input(t("filter.before"), key="f_before", max_chars=16)
-        right.text_input(t("filter.after"), key="f_after", max_chars=16)
-    st.button(t("filter.reset"), on_click=_reset, key="reset", type="tertiary")
-
-
-def _label(table: dict, key: str) -> str:
-    return table[key].label if key else t("filter.any")
-
-
 def _stray(known: set[str]) -> list[st.Page]:
     """The page of an address that names none, out of the menu: Streamlit opens a dialog without one."""
     name = unquote(_place().rstrip("/").rpartition("/")[2])
@@ -217,13 +115,13 @@ def _stray(known: set[str]) -> list[st.Page]:
     return [st.Page("views/overview.py", url_path=name, visibility="hidden")]
 
 
-def _footer(current: parts.Frame, page: str) -> None:
-    newest, _ = parts.newest_words(current)
+def _footer(current: frame.Frame, page: str) -> None:
+    newest, _ = frame.newest_words(current)
     state = t("footer.state", newest=newest, cache=current.snapshot.cache_id, version=version("two-seas"))
     fixed = t("fixed.aral" if current.selection.sea == "aral" else "fixed.caspian")
     st.html(blocks.foot(t("footer.cannot"), t(f"{page}.cannot", fixed=fixed), state, t("footer.free")))
-    if page != "data" and parts.refresh_allowed():
-        parts.refresh_button("refresh-foot")
+    if page != "data" and refreshing.refresh_allowed():
+        refreshing.refresh_button("refresh-foot")
 
 
 def main() -> None:
@@ -236,7 +134,7 @@ def main() -> None:
     selection = _chosen()
     text.speak(selection.lang)
     today = clock.today()
-    current = parts.Frame(
+    current = frame.Frame(
         snapshot=_translated(loaders.fingerprint(), selection.lang, today),
         selection=selection,
         look=palette(st.context.theme.type),
@@ -259,7 +157,7 @@ def main() -> None:
     if selection.chart:
         _alone(current, page)
         return
-    _filter_row(current)
+    filter_row(current)
     if selection.lang != text.DEFAULT:
         st.html(blocks.small(t("app.draft")))
     _problems()
@@ -267,7 +165,7 @@ def main() -> None:
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
     st.session_state["last"] = Left(_address(), _held(), _place())
-    with parts.panel():
+    with frame.panel():
         page.run()
     _footer(current, name)
 
@@ -282,7 +180,7 @@ def _problems() -> None:
         st.warning(t(key, name=problem.name, value=blocks.plain(problem.value)))
 
 
-def _alone(current: parts.Frame, page: StreamlitPage) -> None:
+def _alone(current: frame.Frame, page: StreamlitPage) -> None:
     """One chart without the page around it, and the way back; the whole page where it has no such chart."""
     unseen = st.empty()
     with unseen.container(key="unseen"):
@@ -297,8 +195,8 @@ def _alone(current: parts.Frame, page: StreamlitPage) -> None:
     if current.selection.lang != text.DEFAULT:
         st.html(blocks.small(t("app.draft")))
     _problems()
-    parts.draw(asked.figure, asked.key, asked.alt)
-    st.html(blocks.back(t("chart.back"), parts.whole(current, asked.key)))
+    chart.draw(asked.figure, asked.key, asked.alt)
+    st.html(blocks.back(t("chart.back"), frame.whole(current, asked.key)))
 
 
 main()

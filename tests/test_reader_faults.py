@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import loaders
 from dashboard import filters
-from dashboard.views.shell import parts
+from dashboard.views.shell import frame
 from dashboard.words.text import t
 from tests import providers
 from tests.conftest import ROOT
@@ -155,7 +155,7 @@ def test_rule_17_a_panel_that_fails_leaves_the_others_and_tells_no_secret(monkey
 @pytest.mark.fault("U06")
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_fails_as_a_whole_keeps_navigation_and_footer(page, monkeypatch, caplog):
-    monkeypatch.setattr(parts, "frame", broken)
+    monkeypatch.setattr(frame, "frame", broken)
     app = visit(page)
     assert [one.value for one in app.error] == [t("panel.failed")]
     assert not app.exception

@@ -4,17 +4,17 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
-from dashboard.sentences import one_series
+from dashboard.sentences import citation, one_series
 from dashboard.series import climate
 from dashboard.series.lines import line_of
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import day, number, t
 
 FIRST = 1940
 MOST = 12
-current = parts.frame()
+current = frame.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 start, end = current.period
 span = (int(str(start)[:4]) if start is not None else FIRST, int(str(end or current.today)[:4]))
@@ -53,7 +53,7 @@ def finding(row, found):
              side=t("climate.above" if mean > 0 else "climate.below"))  # fmt: skip
 
 
-@parts.panel()
+@frame.panel()
 def draw(row, found):
     color, text_color = look.of_place(row.place, row.sea), look.text_of_place(row.place, row.sea)
     dataset = snapshot.series[row.id]
@@ -75,11 +75,11 @@ def draw(row, found):
         series=row.id,
         span=span,
         speech=t("card.speech"),
-        credit=parts.credit([dataset], snapshot.cache_id),
+        credit=citation.credit([dataset], snapshot.cache_id),
         view=key,
     )
     alt = t("climate.alt", label=label(row), finding=finding(row, found))
-    parts.chart(
+    chart.chart(
         figure,
         key=key,
         title=label(row),

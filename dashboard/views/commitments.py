@@ -7,7 +7,7 @@ from dashboard.register import commitments
 from dashboard.sentences.verdicts import when
 from dashboard.series.periods import SPEECH
 from dashboard.views.commitments_parts import opened, register
-from dashboard.views.shell import parts
+from dashboard.views.shell import frame
 from dashboard.words.text import brief, day, t
 
 GROUPS = (
@@ -17,7 +17,7 @@ GROUPS = (
     ("tensions", ("tension",)),
     ("neutral", ("neutral",)),
 )
-current = parts.frame()
+current = frame.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 book = commitments.register()
 rows = book.commitments.values()
@@ -38,7 +38,7 @@ def once(texts):
     ]
 
 
-@parts.panel()
+@frame.panel()
 def later():
     """Official targets that came after the speech, apart from it."""
     targets = [
@@ -76,7 +76,7 @@ if not kept:
 for row in kept:
     if row.id == selection.open:
         st.html(register.header() + register.markup_row(current, row, opened=True))
-        with parts.panel():
+        with frame.panel():
             opened.show(current, register.assessments(current)[row.id])
 for name, kinds in GROUPS:
     mine = [row for row in kept if row.kind in kinds and row.id != selection.open]

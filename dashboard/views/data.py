@@ -12,11 +12,11 @@ from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.sentences.one_series import first_period, grade_of, newest_period
 from dashboard.views.data_parts import sources
-from dashboard.views.shell import parts
+from dashboard.views.shell import behind, chart, frame, refreshing
 from dashboard.words.text import day, mended, number, t, translate
 from loaders.tables.ages import SILENT
 
-current = parts.frame()
+current = frame.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = sorted(current.rows, key=lambda row: row.derive is not None)
 chosen_items = filters.matching(selection, snapshot.catalogue.items.values())
@@ -49,11 +49,11 @@ st.html(
 )
 
 
-@parts.panel()
+@frame.panel()
 def refresh_part():
     st.html(blocks.heading(t("data.refresh_title"), t("data.refresh_deck")))
-    if parts.refresh_allowed():
-        parts.refresh_button("refresh-data")
+    if refreshing.refresh_allowed():
+        refreshing.refresh_button("refresh-data")
     else:
         st.info(t("data.refresh_off"))
 
@@ -90,7 +90,7 @@ def kind_of(row):
     return t("data.experimental", kind=kind) if row.experimental else kind
 
 
-@parts.panel()
+@frame.panel()
 def series_part():
     """The table of series, and the download of one or of all."""
     st.html(blocks.heading(t("data.series"), t("data.series_deck")))
@@ -112,20 +112,20 @@ def series_part():
                 format_func=lambda name: f"{snapshot.catalogue.series[name].title} · {name}",
             )
             with st.container(horizontal=True, gap="small"):
-                parts.downloads("pick", [snapshot.series[picked]], current)
+                chart.downloads("pick", [snapshot.series[picked]], current)
             about = snapshot.series[picked].attrs
             if "formula" in about:
                 st.html(blocks.small(t("data.derived", **{name: about[name] for name in DERIVED})))
         with right:
             everything = [snapshot.series[row.id] for row in rows]
-            parts.offer("two-seas", parts.archive("two-seas", t("data.all_zip"), everything, current))
-            table = partial(loaders.to_csv, everything, view=parts.here(current))
-            parts.offer("two-seas", parts.File(t("data.all_csv"), "two-seas.csv", "text/csv", table))
+            behind.offer("two-seas", chart.archive("two-seas", t("data.all_zip"), everything, current))
+            table = partial(loaders.to_csv, everything, view=frame.here(current))
+            behind.offer("two-seas", behind.File(t("data.all_csv"), "two-seas.csv", "text/csv", table))
     else:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
 
-@parts.panel()
+@frame.panel()
 def sources_part():
     """The live sources with the age and the last attempt of each, then the published figures."""
     sources.ages(current, status, chosen_items)
@@ -136,21 +136,21 @@ def sources_part():
             embedded,
             hide_index=True,
             column_config=link | {t(f"data.col_{name}"): words for name in ("source", "how", "licence")},
-            row_height=parts.row_of(4),
+            row_height=frame.row_of(4),
             alt=t("data.published_deck"),
             height=320,
             key="sources",
         )
 
 
-@parts.panel()
+@frame.panel()
 def news_part():
     """What the refreshes brought, and what is known to be wrong."""
     sources.news(current, changes, chosen_rows)
     sources.problems(changes, chosen_rows)
 
 
-@parts.panel()
+@frame.panel()
 def facts_part():
     """The tables that are no series."""
     st.html(blocks.heading(t("data.facts"), t("data.facts_deck")))

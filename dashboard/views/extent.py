@@ -12,10 +12,10 @@ from dashboard.terrain.water_level import standing
 from dashboard.views.commitments_parts import claimed
 from dashboard.views.extent_parts import bed, curves, explorer, shores
 from dashboard.views.extent_parts.holding import answer
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import t, translate
 
-current = parts.frame()
+current = frame.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 rows = current.rows
 
@@ -29,7 +29,7 @@ def volga():
     return float(values.mean()), int(str(years[0])), int(str(years[-1]))
 
 
-@parts.panel()
+@frame.panel()
 def caspian():
     """What it takes to hold the sea, what its next metre is, and where its shore would stand."""
     river, stood = volga(), standing(snapshot, snapshot.rows())
@@ -45,14 +45,14 @@ def caspian():
     explorer.explorer(current, stood)
 
 
-@parts.panel()
+@frame.panel()
 def north_aral():
     """No curve exists for the North Aral; the stated pairs cannot come from one."""
     st.html(blocks.heading(t("extent.north"), t("extent.north_deck")))
     claimed.pairs(current)
 
 
-@parts.panel()
+@frame.panel()
 def aral_bed():
     """Where the Aral's bed lies dry at a level, as far as a map of the land knows it."""
     bed.dry_bed(current)
@@ -67,10 +67,10 @@ def areas():
     st.html(blocks.heading(t("extent.areas"), t("extent.areas_deck")))
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
         for row, column in zip(three, st.columns(3, gap="medium"), strict=False):
-            line = parts.line(current, row)
+            line = frame.line(current, row)
             if not line.times.size:
                 continue
-            with column, parts.panel():
+            with column, frame.panel():
                 color = look.text_of_place(row.place, row.sea)
                 st.html(blocks.panel_title(label(row), color, one_series.about(row, snapshot)))
                 figure = charts.panel(
@@ -83,10 +83,10 @@ def areas():
                     since=current.absence,
                     speech=t("card.speech"),
                     view=row.id,
-                    credit=parts.credit_of(current, [line]),
+                    credit=chart.credit_of(current, [line]),
                 )
-                alt = parts.alt_of(current, snapshot.series[row.id], translate("km²"), 0)
-                parts.chart(
+                alt = frame.alt_of(current, snapshot.series[row.id], translate("km²"), 0)
+                chart.chart(
                     figure, key=f"extent-{row.id}", title=row.title, alt=alt, lines=[line], current=current
                 )
 

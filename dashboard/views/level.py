@@ -10,21 +10,21 @@ from dashboard.series.comparison import BODIES
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label
 from dashboard.views.level_parts import listing, long, pairs, panels, rate, seasons
-from dashboard.views.shell import parts
+from dashboard.views.shell import frame
 from dashboard.words.text import period, t
 
 YEAR = long.YEAR
-current = parts.frame()
+current = frame.frame()
 snapshot, selection = current.snapshot, current.selection
 rows = [row for row in current.rows if row.indicator == "level"]
 if selection.indicator not in ("", "level"):
     name = snapshot.catalogue.indicators[selection.indicator].label
     st.info(t("level.other_indicator", indicator=name))
     st.page_link("views/overview.py", label=t("level.go_overview", indicator=name.lower()))
-    rows = parts.without_indicator(current)
+    rows = frame.without_indicator(current)
 
 
-@parts.panel()
+@frame.panel()
 def caspian():
     """The view that the reader chose; beside the long one, like periods and the swing within a year."""
     mine = [row for row in rows if row.place == "caspian"]
@@ -77,7 +77,7 @@ def view(together, body, mine):
             seasons.show(current, body, mine)
 
 
-@parts.panel()
+@frame.panel()
 def aral():
     """Each basin and each height system in a panel of its own."""
     mine = [row for row in rows if row.sea == "aral"]

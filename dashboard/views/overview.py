@@ -10,21 +10,21 @@ from dashboard.sentences import cards, headline, one_series
 from dashboard.series.comparison import BODIES, panels
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import register
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import t
 
-current = parts.frame()
+current = frame.frame()
 snapshot, selection, look = current.snapshot, current.selection, current.look
 
 
 def card_lines(shown):
     """The drawn lines of one card: the yearly record heavy, finer ones of the same datum thin."""
     rows = [snapshot.catalogue.series[name] for name in shown]
-    found = [parts.line(current, row, role="thin" if at else "main") for at, row in enumerate(rows)]
+    found = [frame.line(current, row, role="thin" if at else "main") for at, row in enumerate(rows)]
     return [line for line in found if line.times.size]
 
 
-@parts.panel()
+@frame.panel()
 def draw(lines, key, title, *, since="", marks=(), height=232):
     """One panel with its actions; its title is the row of the first line."""
     row = snapshot.catalogue.series[lines[0].series]
@@ -32,18 +32,18 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
     figure = card_charts.panel_of(
         lines, snapshot, look, current.today, since=since, marks=marks, height=height, view=key
     )
-    alt = parts.alt_of(current, snapshot.series[row.id], indicator.unit_label, indicator.decimals)
-    parts.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
+    alt = frame.alt_of(current, snapshot.series[row.id], indicator.unit_label, indicator.decimals)
+    chart.chart(figure, key=key, title=title, alt=alt, lines=lines, current=current)
 
 
-@parts.panel()
+@frame.panel()
 def body_card(body):
     words = cards.card(body, snapshot, current.today)
     colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
     st.html(blocks.card(t(f"card.{body.place}"), *colors, words))
 
 
-@parts.panel()
+@frame.panel()
 def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
@@ -106,5 +106,5 @@ if not findings and not shown:
     st.html(blocks.answer(headline.kicker(current.comparison), t("sentence.filtered")))
     st.info(t("chart.empty", hint=t("chart.empty_hint")))
 
-with parts.panel():
+with frame.panel():
     register.strip(current, commitments.register())

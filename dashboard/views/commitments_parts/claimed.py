@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.markup import blocks
 from dashboard.series.lines import steps_of
 from dashboard.terrain import extent
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import number, period, t, translate
 
 LEVEL, VOLUME = "north-aral-level-published", "north-aral-volume-published"

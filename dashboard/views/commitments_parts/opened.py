@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
-import xarray as xr
 
-from dashboard.figures import charts, reading_charts
 from dashboard.markup import blocks, passage_rows
 from dashboard.readings import claims
-from dashboard.readings.condition.fit.estimates import Carried
 from dashboard.readings.condition.records import Condition
 from dashboard.readings.records import Assessment, Pathway
 from dashboard.register import commitments
@@ -17,17 +13,15 @@ from dashboard.register.rows import Milestone
 from dashboard.sentences import arithmetic, one_series
 from dashboard.sentences import verdicts as wording
 from dashboard.sentences.movement import CENTIMETRES
-from dashboard.series.comparison import headline, linked
-from dashboard.series.lines import clip, line_of
-from dashboard.series.periods import annual_means, monthly_means
+from dashboard.series.comparison import linked
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import claimed, register
-from dashboard.views.shell import parts
+from dashboard.views.commitments_parts.pictures import condition_pictures, series_picture
+from dashboard.views.shell import frame
 from dashboard.words.text import day, month, number, t, translate
-from loaders.tables.items import Series
 
 
-def show(current: parts.Frame, found: Assessment) -> None:
+def show(current: frame.Frame, found: Assessment) -> None:
     """Readings on the left, their pictures on the right, then figures, evidence and what would change it."""
     row = found.row
     left, right = st.columns([5, 7], gap="large")
@@ -45,9 +39,9 @@ def show(current: parts.Frame, found: Assessment) -> None:
         _delivery(found)
         _not_measurable(found)
     with right:
-        drawn = [_condition_pictures(current, found, reading) for reading in found.conditions]
+        drawn = [condition_pictures(current, found, reading) for reading in found.conditions]
         if not any(drawn):
-            _series_picture(current, found)
+            series_picture(current, found)
     _facts(current, found)
     _figures(current, found)
     if claimed.VOLUME in found.row.series:
@@ -58,10 +52,10 @@ def show(current: parts.Frame, found: Assessment) -> None:
 
 
 def _title(key: str, about: str = "") -> str:
-    return blocks.panel_title(t(f"opened.{key}"), parts.frame().look.ink, about)
+    return blocks.panel_title(t(f"opened.{key}"), frame.frame().look.ink, about)
 
 
-def _condition_sums(current: parts.Frame, reading: Condition) -> None:
+def _condition_sums(current: frame.Frame, reading: Condition) -> None:
     decided = wording.deciding(reading)
     place = current.snapshot.catalogue.places[reading.place].label
     verdict = wording.condition_word(reading, current.look)
@@ -97,7 +91,7 @@ def _condition_sums(current: parts.Frame, reading: Condition) -> None:
     st.html(blocks.quote(t(f"fixed.{key}")))
 
 
-def _when_said(current: parts.Frame, series: str) -> None:
+def _when_said(current: frame.Frame, series: str) -> None:
     """Was it true when it was said? A description of the years before, which decides no word."""
     said = claims.when_said(current.snapshot.series[series])
     if said is None:
@@ -113,7 +107,7 @@ def _when_said(current: parts.Frame, series: str) -> None:
 
 
 def _pathway_sums(reading: Pathway, title: str) -> None:
-    ink = parts.frame().look.ink
+    ink = frame.frame().look.ink
     word = t(f"pathway.{reading.state}")
     st.html(
         blocks.panel_title(
@@ -124,7 +118,7 @@ def _pathway_sums(reading: Pathway, title: str) -> None:
     if caution := arithmetic.season_caution(reading):
         st.html(blocks.small(caution))
     for beside in reading.beside:
-        name = label(parts.frame().snapshot.catalogue.series[beside.series])
+        name = label(frame.frame().snapshot.catalogue.series[beside.series])
         word = t(f"pathway.{beside.state}")
         st.html(
             blocks.panel_title(f"{name}: {word.lower()}", ink, t("opened.beside"))
@@ -136,8 +130,8 @@ def _pathway_sums(reading: Pathway, title: str) -> None:
 def _delivery(found: Assessment) -> None:
     if found.delivery is None:
         return
-    ink = parts.frame().look.ink
-    verdict = wording.delivery(found, parts.frame().look)
+    ink = frame.frame().look.ink
+    verdict = wording.delivery(found, frame.frame().look)
     said = t("opened.evidence", word=t(f"evidence.{found.delivery.evidence_strength}"))
     about = " · ".join(word for word in (verdict.small, said) if word)
     st.html(blocks.panel_title(f"{t('opened.delivery_title')} {verdict.word}", ink, about))
@@ -165,124 +159,7 @@ def _not_measurable(found: Assessment) -> None:
     )
 
 
-def _condition_pictures(current: parts.Frame, found: Assessment, reading: Condition) -> bool:
-    """The placebo histogram and the trend carried on; False where neither can be drawn."""
-    snapshot, look = current.snapshot, current.look
-    decided, drawn = wording.deciding(reading), False
-    place = snapshot.catalogue.places[reading.place]
-    color = look.of_place(reading.place, place.sea)
-    if decided is not None and decided.band is not None and decided.series in snapshot.series:
-        drawn = True
-        dataset = snapshot.series[decided.series]
-        row = snapshot.catalogue.series[decided.series]
-        st.html(
-            blocks.panel_title(
-                t("opened.placebo_title"), look.ink, f"{t('opened.placebo_deck')} {label(row)}."
-            )
-        )
-        after = t("opened.placebo_after", change=arithmetic.rate(decided.change))
-        words = {name: t(f"opened.placebo_{name}") for name in ("band", "falling", "rising")}
-        key = f"placebo-{found.row.id}-{reading.place}"
-        figure = reading_charts.histogram(
-            decided.placebos,
-            decided.change,
-            decided.band.low,
-            decided.band.high,
-            look,
-            color,
-            words={**words, "after": after},
-            series=decided.series,
-            credit=parts.credit([dataset], snapshot.cache_id),
-            view=key,
-        )
-        alt = ". ".join(f"{name}: {value}" for name, value in arithmetic.baseline_lines(decided))
-        line = line_of(dataset, label(row), color)
-        parts.chart(figure, key=key, title=t("opened.placebo_title"), alt=alt, lines=[line], current=current)
-    if reading.carried is not None and reading.carried.series in snapshot.series:
-        drawn = True
-        carried = reading.carried
-        dataset, row = snapshot.series[carried.series], snapshot.catalogue.series[carried.series]
-        st.html(
-            blocks.panel_title(
-                t("opened.carried_title"), look.ink, t("opened.carried_deck", label=label(row))
-            )
-        )
-        key = f"carried-{found.row.id}-{reading.place}"
-        unit = snapshot.catalogue.indicators[row.indicator].unit_label
-        figure = reading_charts.carried_on(
-            carried.times,
-            carried.observed,
-            carried.expected,
-            carried.low,
-            carried.high,
-            look,
-            color,
-            unit=unit,
-            speech=t("card.speech"),
-            words=t("opened.carried_on"),
-            earlier=_before(dataset, row, carried, current.today),
-            step=carried.step,
-            series=carried.series,
-            credit=parts.credit([dataset], snapshot.cache_id),
-            view=key,
-        )
-        alt = parts.alt_of(current, dataset, unit, 2)
-        line = line_of(dataset, label(row), color)
-        parts.chart(figure, key=key, title=t("opened.carried_title"), alt=alt, lines=[line], current=current)
-    return drawn
-
-
-def _before(
-    dataset: xr.Dataset, row: Series, carried: Carried, as_of: np.datetime64
-) -> tuple[np.ndarray, np.ndarray]:
-    """What was observed from the start of the carried trend to the speech."""
-    if carried.step == "year":
-        times, values = annual_means(dataset, as_of, row.min_obs_per_month)
-    else:
-        times, values = monthly_means(dataset, as_of, row.min_obs_per_month)
-    keep = (times.astype("datetime64[M]") >= np.datetime64(carried.start, "M")) & (times < carried.times[0])
-    return times[keep], values[keep]
-
-
-def _series_picture(current: parts.Frame, found: Assessment) -> None:
-    """A passage without a placebo test shows its first series."""
-    snapshot, look = current.snapshot, current.look
-    first = headline(linked(snapshot, found.row.series, current.comparison)[0])
-    if first is None:
-        st.info(t("commitments.none_linked"))
-        return
-    color, text_color = (
-        look.of_place(first.row.place, first.row.sea),
-        look.text_of_place(first.row.place, first.row.sea),
-    )
-    line = clip(
-        line_of(snapshot.series[first.row.id], label(first.row), color, text_color=text_color),
-        *current.period,
-    )
-    if not line.times.size:
-        st.info(t("chart.empty", hint=t("chart.empty_hint")))
-        return
-    indicator = snapshot.catalogue.indicators[first.row.indicator]
-    dataset = snapshot.series[first.row.id]
-    st.html(blocks.panel_title(first.row.title, look.ink, one_series.about(first.row, snapshot)))
-    figure = charts.panel(
-        [line],
-        look,
-        unit=indicator.unit_label,
-        decimals=indicator.decimals,
-        today=current.today,
-        since=current.absence,
-        speech=t("card.speech"),
-        height=260,
-        credit=parts.credit([dataset], snapshot.cache_id),
-        view=found.row.id,
-    )
-    key = f"commitment-{found.row.id}"
-    alt = parts.alt_of(current, dataset, indicator.unit_label, indicator.decimals)
-    parts.chart(figure, key=key, title=first.row.title, alt=alt, lines=[line], current=current)
-
-
-def _facts(current: parts.Frame, found: Assessment) -> None:
+def _facts(current: frame.Frame, found: Assessment) -> None:
     row = found.row
     none_stated = "" if row.kind in ("claim", "none") else t("commitments.deadline_none")
     st.html(
@@ -297,7 +174,7 @@ def _facts(current: parts.Frame, found: Assessment) -> None:
     )
 
 
-def _figures(current: parts.Frame, found: Assessment) -> None:
+def _figures(current: frame.Frame, found: Assessment) -> None:
     """Every linked series with its newest value and its like-period change, or why there is none."""
     snapshot = current.snapshot
     listed, missing = linked(snapshot, found.row.series, current.comparison)
@@ -324,7 +201,7 @@ def _figures(current: parts.Frame, found: Assessment) -> None:
         )
 
 
-def _moved(current: parts.Frame, found: Assessment) -> None:
+def _moved(current: frame.Frame, found: Assessment) -> None:
     """The same readings as of earlier days, made from the points up to each day in today's files."""
     row = found.row
     if not row.readings:
@@ -343,7 +220,7 @@ def _moved(current: parts.Frame, found: Assessment) -> None:
     st.html(head + blocks.table([t(f"opened.{name}") for name in names], body, columns))
 
 
-def _evidence(current: parts.Frame, found: Assessment) -> None:
+def _evidence(current: frame.Frame, found: Assessment) -> None:
     """Dated events, newest first, with what each rests on."""
     events = [event for event in commitments.milestones_of(found.row.id) if event.kind != "speech"]
     empty = "" if events else t("commitments.documents_none")

@@ -12,7 +12,7 @@ from dashboard.readings.records import Assessment
 from dashboard.register.commitments import Register
 from dashboard.register.rows import Commitment
 from dashboard.series.snapshot import Snapshot
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import t
 
 COLUMNS = "minmax(0,4.1fr) minmax(0,2fr) minmax(0,2.2fr) minmax(0,1.9fr) minmax(84px,0.8fr) 60px"

@@ -14,8 +14,8 @@ from dashboard.sentences import citation
 from dashboard.sentences.one_series import newest_period
 from dashboard.series import freshness
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import chart, frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import day, number, plural, t, translate
 from loaders.tables.ages import SILENT, STALE
 
@@ -183,13 +183,13 @@ def _some(names: Sequence[str]) -> str:
 
 def cite(current: Frame, rows: Sequence) -> None:
     """The state as plain text, and with every provider of the chosen series as BibTeX."""
-    newest, _ = parts.newest_words(current)
+    newest, _ = frame.newest_words(current)
     datasets = [current.snapshot.series[row.id] for row in rows]
     st.html(blocks.heading(t("data.cite_title"), t("data.cite_deck")))
     said = citation.state(current.snapshot.cache_id, newest, str(current.today)[:4])
     st.code(said, language=None, wrap_lines=True)
     with st.expander("BibTeX"):
-        st.code(parts.entries(current, datasets, parts.here(current)), language="latex")
+        st.code(chart.entries(current, datasets, frame.here(current)), language="latex")
 
 
 def _moment(when: str) -> str:

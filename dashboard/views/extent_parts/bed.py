@@ -14,8 +14,8 @@ from dashboard.terrain import bed, flood
 from dashboard.terrain.bed import Basin, Bed
 from dashboard.views.extent_parts import ground_map
 from dashboard.views.extent_parts.ground_map import Sheet
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import brief, metres, number, t
 
 GROUND = "aral-ground-etopo"
@@ -38,7 +38,7 @@ def dry_bed(current: Frame) -> None:
     st.html(blocks.small(t("extent.bed_limits", cell=cell, alike=alike, least=least, shore=brief(shore))))
 
 
-@parts.fragment
+@frame.fragment
 def _explore(current: Frame, basin: Basin) -> None:
     left, right = st.columns([3, 5], gap="large")
     level = left.select_slider(t("extent.level"), _levels(basin), key="bed-level", format_func=metres)

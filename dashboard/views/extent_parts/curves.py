@@ -15,12 +15,13 @@ from dashboard.figures.extent_charts import Dots
 from dashboard.markup import blocks
 from dashboard.register import commitments
 from dashboard.register.rows import Target
+from dashboard.sentences import citation
 from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.extent import Curve
 from dashboard.terrain.water_level import Standing
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import chart
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import brief, day, number, t, translate
 
 ARAL, CASPIAN = "aral-hypsometry-whole", "caspian-hypsometry-etopo"
@@ -129,7 +130,7 @@ def _curve(
     color = current.look.caspian if series == CASPIAN else current.look.ink
     figure = extent_charts.hypsometry(
         level, size, dots, current.look, color, unit=translate(unit), series=series, marks=marks,
-        credit=parts.credit(about, current.snapshot.cache_id), view=key,
+        credit=citation.credit(about, current.snapshot.cache_id), view=key,
     )  # fmt: skip
     first, last = int(np.argmax(dots.level)), int(np.argmin(dots.level))
     alt = t(
@@ -139,8 +140,8 @@ def _curve(
         unit=translate(unit),
     )  # fmt: skip
     files = [current.snapshot.fields[series]] if series in current.snapshot.fields else ()
-    behind = parts.of_frame(key, title, lambda: frame, about, current, files)
-    parts.show(figure, key=key, title=title, alt=alt, behind=behind, current=current)
+    behind = chart.of_frame(key, title, lambda: frame, about, current, files)
+    chart.show(figure, key=key, title=title, alt=alt, behind=behind, current=current)
 
 
 def _bars(current: Frame, key: str, steps: Sequence[extent.Metre], about: Sequence[xr.Dataset]) -> None:
@@ -148,7 +149,7 @@ def _bars(current: Frame, key: str, steps: Sequence[extent.Metre], about: Sequen
     values = np.array([step.uncovered for step in steps])
     figure = extent_charts.metre_bars(
         names, values, current.look, current.look.ink, series=about[0].attrs["series_id"],
-        credit=parts.credit(about, current.snapshot.cache_id), view=key,
+        credit=citation.credit(about, current.snapshot.cache_id), view=key,
     )  # fmt: skip
     most, least = int(np.argmax(values)), int(np.argmin(values))
     alt = t(
@@ -162,8 +163,8 @@ def _bars(current: Frame, key: str, steps: Sequence[extent.Metre], about: Sequen
             "km2_per_metre": values.round(0),
         }
     )
-    behind = parts.of_frame(key, t("extent.bars"), lambda: frame, about, current)
-    parts.show(figure, key=key, title=t("extent.bars"), alt=alt, behind=behind, current=current)
+    behind = chart.of_frame(key, t("extent.bars"), lambda: frame, about, current)
+    chart.show(figure, key=key, title=t("extent.bars"), alt=alt, behind=behind, current=current)
 
 
 def _planned(datum: str) -> list[Target]:

@@ -16,8 +16,8 @@ from dashboard.terrain.flood import Ground, Shore
 from dashboard.terrain.water_level import Standing
 from dashboard.views.extent_parts import curves, ground_map
 from dashboard.views.extent_parts.ground_map import Sheet
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import metres, number, t
 from loaders.geometry import regions
 
@@ -40,7 +40,7 @@ def explorer(current: Frame, stood: Standing) -> None:
     st.html(blocks.small(t("extent.explore_limits", cell=number(ground.cell_km, 1))))
 
 
-@parts.fragment
+@frame.fragment
 def _explore(current: Frame, ground: Ground, stood: Standing) -> None:
     left, right = st.columns([3, 5], gap="large", vertical_alignment="center")
     start = round(min(max(stood.today, LOWEST), HIGHEST), 1)

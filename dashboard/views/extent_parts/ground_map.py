@@ -12,8 +12,9 @@ import xarray as xr
 from dashboard.figures import shore_charts
 from dashboard.figures.shore_charts import Cells
 from dashboard.markup import blocks
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.sentences import citation
+from dashboard.views.shell import chart, refreshing
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import t
 
 
@@ -29,7 +30,7 @@ class Sheet:
 
 def absent(title: str) -> None:
     """The section where its heights are not in the cache: what brings them."""
-    how = t("extent.explore_button" if parts.refresh_allowed() else "extent.explore_command")
+    how = t("extent.explore_button" if refreshing.refresh_allowed() else "extent.explore_command")
     st.html(blocks.heading(title, t("extent.explore_missing", how=how)))
 
 
@@ -40,7 +41,7 @@ def show(
     st.html(blocks.panel_title(sheet.title, cells.tones[0], t("extent.explore_unit")))
     figure = shore_charts.water(
         cells, current.look, height=sheet.height, bar=sheet.bar, view=sheet.key,
-        credit=parts.credit([field], current.snapshot.cache_id),
+        credit=citation.credit([field], current.snapshot.cache_id),
     )  # fmt: skip
-    behind = parts.of_frame(sheet.key, sheet.title, table, [field], current, [field])
-    parts.show(figure, key=sheet.key, title=sheet.title, alt=alt, behind=behind, current=current)
+    behind = chart.of_frame(sheet.key, sheet.title, table, [field], current, [field])
+    chart.show(figure, key=sheet.key, title=sheet.title, alt=alt, behind=behind, current=current)

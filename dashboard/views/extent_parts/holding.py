@@ -13,8 +13,8 @@ from dashboard.series.snapshot import label
 from dashboard.terrain import extent
 from dashboard.terrain.extent import Curve, Hold
 from dashboard.terrain.water_level import Standing
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import frame
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import brief, metres, number, t
 from loaders.tables.items import Series
 
@@ -54,7 +54,7 @@ def answer(current: Frame, river: River | None, curve: Curve | None, stood: Stan
     _would_it_take((fall, error, first, last), areas, river, on_curve)
 
 
-@parts.fragment
+@frame.fragment
 def _would_it_take(fall: Fall, areas: Areas, river: River | None, on_curve: bool) -> None:
     """Raise the sea by so much in so many years: two sliders and one sentence."""
     st.html(blocks.heading(t("extent.take"), t("extent.take_deck")))

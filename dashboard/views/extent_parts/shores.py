@@ -10,10 +10,11 @@ from dashboard.figures import shore_charts
 from dashboard.figures.canvas import faint
 from dashboard.figures.shore_charts import Fill
 from dashboard.markup import blocks
+from dashboard.sentences import citation
 from dashboard.terrain import outlines
 from dashboard.terrain.outlines import Drawn
-from dashboard.views.shell import parts
-from dashboard.views.shell.parts import Frame
+from dashboard.views.shell import chart
+from dashboard.views.shell.frame import Frame
 from dashboard.words.text import number, t, translate
 from loaders.geometry import regions
 
@@ -64,13 +65,13 @@ def _panel(current: Frame, key: str, found: dict[str, Drawn]) -> None:
     about = [_about(one), *(current.snapshot.series[near.series] for near in one.published[:1])]
     figure = shore_charts.outlines(
         fills, regions.box(FRAMES[sea]), look, height=330, bar=BARS[sea], view=key,
-        credit=parts.credit(about, current.snapshot.cache_id),
+        credit=citation.credit(about, current.snapshot.cache_id),
     )  # fmt: skip
     rows = [(part.id, x, y) for part in one.parts for ring in part.rings for x, y in ring]
     frame = pd.DataFrame(rows, columns=["outline", "longitude", "latitude"])
-    behind = parts.of_frame(f"shore-{key}", title, lambda: frame, about, current)
+    behind = chart.of_frame(f"shore-{key}", title, lambda: frame, about, current)
     alt = f"{title}: {said}. {'; '.join(dict.fromkeys(translate(part.as_of) for part in one.parts))}."
-    parts.show(figure, key=f"shore-{key}", title=title, alt=alt, behind=behind, current=current)
+    chart.show(figure, key=f"shore-{key}", title=title, alt=alt, behind=behind, current=current)
 
 
 def _published(current: Frame, one: Drawn) -> str:

@@ -9,7 +9,7 @@ from dashboard.markup import blocks
 from dashboard.sentences.one_series import doubtful_period, first_period, newest_period
 from dashboard.series.lines import steps_of
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
+from dashboard.views.shell import frame as parts
 from dashboard.words.text import period, t
 
 # Pixels of the columns that hold words.

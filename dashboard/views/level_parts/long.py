@@ -14,7 +14,7 @@ from dashboard.series.level import levels, together
 from dashboard.series.lines import Line, clip, shifted
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import day, number, plural, t, translate
 
 YEAR = 2023
@@ -33,7 +33,7 @@ class Drawn:
     middle: together.Middle | None
 
 
-@parts.panel()
+@frame.panel()
 def show(current, rows, body):
     """``rows`` are the sources that can stand together, the one that reaches furthest first."""
     made = _middle(current, rows) or _first(current, rows)
@@ -58,13 +58,13 @@ def show(current, rows, body):
         marks=charts.extremes(measured[0], unit),
         brackets=_brackets(current, measured),
         view="level-long",
-        credit=parts.credit_of(current, measured),
+        credit=chart.credit_of(current, measured),
     )
-    parts.chart(
+    chart.chart(
         figure,
         key="level-long",
         title=t("level.title_caspian", first=measured[0].times[0].astype("datetime64[Y]")),
-        alt=parts.alt_of(current, current.snapshot.series[measured[0].series], unit, 2),
+        alt=frame.alt_of(current, current.snapshot.series[measured[0].series], unit, 2),
         lines=measured,
         current=current,
         drawn=points.of_changes(lines, made.zero),
@@ -84,7 +84,7 @@ def _thin(current, rows):
             role="comparison",
             text_color=(current.look.ink, current.look.ink, current.look.muted)[at % 3],
             dash=DASHES[at % len(DASHES)],
-            age=parts.aged(current, current.snapshot.series[row.id]),
+            age=frame.aged(current, current.snapshot.series[row.id]),
         )
         for at, row in enumerate(rows)
     ]

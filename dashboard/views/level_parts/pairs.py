@@ -8,11 +8,11 @@ from dashboard.figures import season_charts
 from dashboard.markup import blocks
 from dashboard.sentences import one_series
 from dashboard.series import points
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import number, t, translate
 
 
-@parts.panel()
+@frame.panel()
 def show(current, body):
     """The pairs of the headline's series, unless the chosen period leaves some of them out."""
     if not body.agreement:
@@ -37,7 +37,7 @@ def show(current, body):
     title = t("level.pairs_title", **words)
     deck = t("level.pairs_deck", step_one=t(f"step.{main.step}_one"), **words)
     st.html(blocks.heading(title, deck))
-    line = parts.line(current, row)
+    line = frame.line(current, row)
     normal = current.comparison.kind == "normal"
     figure = season_charts.like_pairs(
         main,
@@ -46,10 +46,10 @@ def show(current, body):
         decimals=2,
         earlier=points.NORMAL_YEARS if normal else "",
         view="level-pairs",
-        credit=parts.credit_of(current, [line]),
+        credit=chart.credit_of(current, [line]),
     )
     change, how = one_series.change_words(main, snapshot)
-    parts.chart(
+    chart.chart(
         figure,
         key=f"level-pairs-{row.place}",
         title=title,

@@ -9,7 +9,7 @@ from dashboard.markup import blocks
 from dashboard.sentences import one_series
 from dashboard.series import doubts
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import t, translate
 
 
@@ -19,13 +19,13 @@ def show(current, mine):
         return
     for three in (mine[at : at + 3] for at in range(0, len(mine), 3)):
         for row, column in zip(three, st.columns(3, gap="medium"), strict=False):
-            line = parts.line(current, row)
+            line = frame.line(current, row)
             if line.times.size:
                 with column:
                     _panel(current, row, line)
 
 
-@parts.panel()
+@frame.panel()
 def _panel(current, row, line):
     snapshot, unit = current.snapshot, translate(row.unit)
     st.html(blocks.panel_title(label(row), line.text_color, one_series.about(row, snapshot)))
@@ -39,13 +39,13 @@ def _panel(current, row, line):
         speech=t("card.speech"),
         brackets=doubts.brackets(snapshot.series[row.id], label(row), *current.period),
         view=row.id,
-        credit=parts.credit_of(current, [line]),
+        credit=chart.credit_of(current, [line]),
     )
-    parts.chart(
+    chart.chart(
         figure,
         key=f"level-{row.id}",
         title=row.title,
-        alt=parts.alt_of(current, snapshot.series[row.id], unit, 2),
+        alt=frame.alt_of(current, snapshot.series[row.id], unit, 2),
         lines=[line],
         current=current,
     )

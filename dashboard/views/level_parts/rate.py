@@ -11,13 +11,13 @@ from dashboard.series.level import levels
 from dashboard.series.lines import within
 from dashboard.series.periods import SPEECH, annual_means
 from dashboard.series.snapshot import label
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import day, number, t, translate
 
 CENTIMETRES = 100
 
 
-@parts.panel()
+@frame.panel()
 def show(current, row):
     years, values = annual_means(current.snapshot.series[row.id], current.today, row.min_obs_per_month)
     ends, *slopes = levels.running_rate(years, values)
@@ -27,7 +27,7 @@ def show(current, row):
     if not ends.size:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
-    line = parts.line(current, row)
+    line = frame.line(current, row)
     figure = charts.rate(
         ends,
         middle,
@@ -37,10 +37,10 @@ def show(current, row):
         current.look.caspian,
         speech=t("card.speech_long", date=day(SPEECH)),
         view="level-rate",
-        credit=parts.credit_of(current, [line]),
+        credit=chart.credit_of(current, [line]),
     )
     newest = f"{number(middle[-1], 1, sign=True)} {translate('cm')}, {ends[-1]}"
-    parts.chart(
+    chart.chart(
         figure,
         key="level-rate",
         title=t("level.rate_title"),

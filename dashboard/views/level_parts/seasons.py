@@ -9,13 +9,13 @@ from dashboard.markup import blocks
 from dashboard.series.level import levels
 from dashboard.series.lines import monthly
 from dashboard.series.snapshot import label, last_time
-from dashboard.views.shell import parts
+from dashboard.views.shell import chart, frame
 from dashboard.words.text import t, translate
 
 RECENT = 2
 
 
-@parts.panel()
+@frame.panel()
 def show(current, body, mine):
     snapshot = current.snapshot
     fine = [row for row in mine if row.cadence in ("quarter", "month", "10-day")]
@@ -25,7 +25,7 @@ def show(current, body, mine):
     row = next((row for row in fine if body.agreement and row.id == body.agreement.main.series), None)
     row = row or max(fine, key=lambda row: last_time(snapshot.series[row.id]))
     means = monthly(snapshot.series[row.id], current.today, row.min_obs_per_month)
-    dataset = parts.inside(means, *current.period)
+    dataset = frame.inside(means, *current.period)
     if not dataset.sizes["time"]:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))
         return
@@ -37,7 +37,7 @@ def show(current, body, mine):
         unit=translate(row.unit),
     )
     st.html(blocks.heading(t("level.season_title"), deck + (" " + t("level.season_band") if band else "")))
-    line = parts.line(current, row)
+    line = frame.line(current, row)
     figure = season_charts.seasons(
         dataset,
         current.look,
@@ -46,13 +46,13 @@ def show(current, body, mine):
         recent=RECENT,
         band=band,
         view="level-seasons",
-        credit=parts.credit_of(current, [line]),
+        credit=chart.credit_of(current, [line]),
     )
-    parts.chart(
+    chart.chart(
         figure,
         key="level-seasons",
         title=t("level.season_title"),
-        alt=parts.alt_of(current, snapshot.series[row.id], translate(row.unit), 2),
+        alt=frame.alt_of(current, snapshot.series[row.id], translate(row.unit), 2),
         lines=[line],
         current=current,
     )
