@@ -10,36 +10,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
-
-from loaders.pipeline.plan import Selection
-from loaders.pipeline.refresh import Step
-from loaders.pipeline.refresh import refresh as _refresh
-from loaders.pipeline.results import RefreshReport
-
-# ``catalogue`` and ``refresh`` are a function and a module each; importing the modules first lets the
-# functions win.
-from loaders.tables.catalogue import catalogue
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from loaders.pipeline.plan import Selection
+    from loaders.pipeline.refresh import Step
+    from loaders.pipeline.results import RefreshReport
+    from loaders.tables.catalogue import catalogue
 
 __all__ = [
     "Selection", "cache_id", "catalogue", "changes", "fingerprint", "level_consensus", "list_fields",
     "list_series", "open_all", "open_field", "open_fields", "open_series", "open_table", "refresh", "status",
     "table_to_csv", "to_csv", "to_netcdf", "to_zip",
 ]  # fmt: skip
-EVERYTHING = Selection()
+LAZY = {"Selection": "loaders.pipeline.plan", "catalogue": "loaders.tables.catalogue"}
 Origin = Literal["best", "live", "baseline"]
 
 
-def refresh(selection: Selection = EVERYTHING, *, on_progress: Step | None = None) -> RefreshReport:
-    """Fetch, check and store what ``selection`` names; what is not believed or not reached changes nothing.
+def __getattr__(name: str) -> Any:
+    """``catalogue`` and ``Selection``, loaded when they are first asked for."""
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(LAZY[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LAZY})
+
+
+def refresh(selection: Selection | None = None, *, on_progress: Step | None = None) -> RefreshReport:
+    """Fetch, check and store ``selection``, by default all; what is not believed or not reached changes
+    nothing.
 
     Raises CacheBusy, CacheUnwritable or Asking; what one source did wrong stands in the report.
     """
-    return replace(_refresh(selection, on_progress), cache_id=cache_id())
+    from loaders.pipeline import plan
+    from loaders.pipeline import refresh as run
+
+    done = run.refresh(selection or plan.Selection(), on_progress)
+    return replace(done, cache_id=cache_id())
 
 
 def open_series(series_id: str, *, origin: Origin = "best") -> xr.Dataset:
