@@ -378,3 +378,14 @@ def test_writing_a_file_never_touches_the_one_in_use(tmp_path):
         files.write(path, b"new")
         assert held.read() == b"old"
     assert path.read_bytes() == b"new"
+
+
+def test_a_file_system_without_locks_is_one_line(monkeypatch):
+    """An older lock library says so with NotImplementedError, which no OSError is."""
+
+    def refused(self, timeout=None):
+        raise NotImplementedError("flock")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    with pytest.raises(CacheUnwritable, match="knows no locks"), store.locked():
+        pass

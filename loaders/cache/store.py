@@ -131,9 +131,10 @@ def locked(wait: float | None = None) -> Iterator[None]:
         holder = read_json(HOLDER) or {}
         since, process = holder.get("since", "?"), holder.get("pid", "?")
         raise CacheBusy(f"cache: refresh running since {since}, pid {process}; try again later") from None
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:
+        why = getattr(error, "strerror", None) or "its file system knows no locks"
         raise CacheUnwritable(
-            f"cache: cannot lock {files.short(home)} ({error.strerror}); set TWO_SEAS_CACHE to another folder"
+            f"cache: cannot lock {files.short(home)} ({why}); set TWO_SEAS_CACHE to another folder"
         ) from None
     try:
         _refuse_newer()
