@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,17 +23,18 @@ def rebuild(source: commands.Sources = None) -> None:
     raise typer.Exit(done.exit_code)
 
 
-@app.command("build-baseline")
-def build_baseline(
-    folder: Annotated[Path, typer.Argument(help="folder of the tidy files of published figures")],
-    out: Annotated[Path | None, typer.Option(help="default: data_cache/baseline")] = None,
+@app.command()
+def seal(
+    because: Annotated[str, typer.Option(help="why rows changed or went; kept in the manifest")] = "",
 ) -> None:
-    """Make the embedded baseline from files of published figures."""
-    from loaders.baseline import build_baseline, csv_tables
+    """Check the embedded tables, show every row that differs, and rewrite their checksums."""
+    from loaders.baseline import csv_tables
+    from loaders.baseline.seal import of_last_commit
+    from loaders.baseline.seal import seal as run
 
-    target = out or csv_tables.folder()
-    made = build_baseline.build(folder, target)
-    printing.text([f"{len(made['series'])} series and {len(made['tables'])} tables in {target}"])
+    folder = csv_tables.folder()
+    changes = run(folder, of_last_commit(folder), because)
+    printing.text([*map(str, changes), f"{len(changes)} rows differ; sealed"])
 
 
 @app.command()

@@ -245,7 +245,7 @@ def test_no_words_show_the_commands(run):
         assert f"\n  {name} " in err
     code, out, _ = run("--help", app=maintainers.app)
     assert code == 0
-    for name in ("list", "refresh", "status", "export", "check-live", "rebuild", "build-baseline"):
+    for name in ("list", "refresh", "status", "export", "check-live", "rebuild", "seal"):
         assert f"\n  {name} " in out
     assert "\n  open " not in out
 
@@ -364,16 +364,8 @@ def test_rebuild_parses_what_is_kept(run, served):
     assert run("rebuild", app=maintainers.app) == (0, "gwm: 5 unchanged\n", "")
 
 
-def test_build_baseline_gives_what_is_embedded(run, samples, tmp_path):
-    code, out, _ = run("build-baseline", str(samples), "--out", str(tmp_path), app=maintainers.app)
-    assert code == 0
-    embedded = ROOT / "data_cache" / "baseline"
-    made = json.loads((tmp_path / "manifest.json").read_text())
-    assert f"{len(made['series'])} series" in out
-    assert made == json.loads((embedded / "manifest.json").read_text())
-    code, _, err = run("build-baseline", str(tmp_path / "nowhere"), app=maintainers.app)
-    assert code in (2, 4)
-    assert err.count("\n") == 1
+def test_seal_says_what_differs(run):
+    assert run("seal", app=maintainers.app) == (0, "0 rows differ; sealed\n", "")
 
 
 # ---- streams ----------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import loaders
-from loaders.baseline import build_baseline, csv_tables
 from loaders.cache import location, manifest
 from tests import providers
 from tests.providers import POINTS, series_of
@@ -136,11 +135,3 @@ def test_a_manifest_of_before_the_list_is_read(served):
     path.write_text(json.dumps(content))
     assert [row["outcome"] for row in loaders.changes()] == ["baseline"]
     assert loaders.open_series(CASPIAN).sizes["time"] == POINTS
-
-
-def test_the_built_day_moves_only_with_the_content(monkeypatch, tmp_path):
-    content = {"schema": 1, "series": {"a": {"sha256": "0"}}, "tables": {}}
-    (tmp_path / "manifest.json").write_text(json.dumps(content | {"built": "2020-02-29"}))
-    monkeypatch.setattr(csv_tables, "folder", lambda: tmp_path)
-    assert build_baseline._built(content) == "2020-02-29"
-    assert build_baseline._built(content | {"series": {}}) == f"{datetime.now(UTC):%Y-%m-%d}"

@@ -188,8 +188,8 @@ def _cross_check(tables: Catalogue) -> None:
     for row in tables.series.values():
         if row.unit != tables.indicators[row.indicator].unit:
             raise CatalogueError(f"series {row.id}: unit: not the canonical unit of {row.indicator}")
-        if row.source == "published" and not (row.credit and row.build):
-            raise CatalogueError(f"series {row.id}: a published series needs credit and build")
+        if row.source == "published" and not row.credit:
+            raise CatalogueError(f"series {row.id}: a published series needs a credit")
     for table in tables.tables.values():
         if table.credit not in tables.credits:
             raise CatalogueError(f"table {table.id}: credit: unknown {table.credit!r}")

@@ -6,43 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from loaders.tables.vocabulary import Cadence, Formula, Grade, Https, Id, Kind, Row, SeaId
-
-
-class Build(Row):
-    """How a baseline series is cut out of tidy files of published figures, or made of another series.
-
-    ``where`` keeps the rows whose columns hold one of the named values; ``points`` are rows written here.
-    Years after ``until`` are left out for the reason ``cut``. ``interval`` names the two columns of a 95 %
-    interval. ``periods`` keeps the days that each value stands for, ``links`` who said it and where, with
-    ``link`` for rows without an address. ``notes``, ``others`` (second values), ``exact`` (printed in a table
-    where the file was read off a picture) and ``provisional`` go by the row's time; ``note`` is said of every
-    other row. With ``unusable`` rows of that quality stand in the series with flag 4. ``mean_of`` makes means
-    ``per`` month or year of another series. ``more`` adds further files.
-    """
-
-    file: str | None = None
-    where: dict[str, str | list[str]] = {}
-    value: str = "value"
-    scale: float = 1.0
-    decimals: int = 6
-    until: str | None = None
-    cut: str = "outside the years of this series"
-    uncertainty: bool = True
-    interval: tuple[str, str] | None = None
-    periods: bool = False
-    links: bool = True
-    link: Https | None = None
-    notes: dict[str, str] = {}
-    others: dict[str, float] = {}
-    exact: dict[str, float] = {}
-    note: str = ""
-    unusable: bool = False
-    provisional: tuple[str, ...] = ()
-    mean_of: Id | None = None
-    per: Literal["month", "year"] | None = None
-    points: tuple[dict[str, str], ...] = ()
-    more: tuple[Build, ...] = ()
+from loaders.tables.vocabulary import Cadence, Formula, Grade, Id, Kind, Row, SeaId
 
 
 class Derive(Row):
@@ -63,23 +27,6 @@ class Crosscheck(Row):
 
     series: Id
     suspect: float = Field(gt=0)
-
-
-class Facts(Row):
-    """How rows of one file become facts; ``{column}`` in a text stands for the row's own cell."""
-
-    file: str | None = None
-    where: dict[str, str | list[str]] = {}
-    time: str = "{time}"
-    value: str = "{value}"
-    unit: str
-    what: str
-    place: str = ""
-    who: str = "{who}"
-    note: str = "{note}"
-    source_url: str = "{source_url}"
-    mark: Literal["observed", "stated", "target", "forecast"]
-    points: tuple[dict[str, str], ...] = ()
 
 
 class Item(Row):
@@ -121,7 +68,6 @@ class Series(Item):
     credit: Id | None = None
     experimental: bool = False
     projection: bool = False
-    build: Build | None = None
     derive: Derive | None = None
     crosscheck: Crosscheck | None = None
 
@@ -151,10 +97,7 @@ class FieldRow(Item):
 
 
 class Table(Row):
-    """A baseline table that is not a time series: a curve, a list of facts, offsets between height systems.
-
-    ``curve`` is the file of a curve, ``offsets`` the pairs of yearly series to compare, ``parts`` make facts.
-    """
+    """A baseline table that is no time series: a curve, a list of facts, offsets between height systems."""
 
     id: Id
     title: str
@@ -162,8 +105,5 @@ class Table(Row):
     kind: Literal["facts", "curve", "list", "offsets"]
     credit: Id
     unit: str
-    parts: tuple[Facts, ...] = ()
-    curve: str | None = None
-    offsets: tuple[tuple[Id, Id], ...] = ()
     datum: Id | None = None
     caveat: str | None = None
