@@ -243,3 +243,14 @@ def test_panels_hold_each_place_once(indicator):
 
 def test_every_body_is_found():
     assert [found(body).place for body in BODIES] == ["caspian", "north-aral", "south-aral"]
+
+
+def test_the_headlines_own_source_carries_the_card_where_a_yearly_list_ended_before():
+    """The list's newest good year is 2024; a track of months to 2026 is no thin line beside it."""
+    months = np.arange(np.datetime64("2022-11"), np.datetime64("2026-11"))
+    times = np.concatenate([months.astype("datetime64[D]") + day for day in (2, 12, 22)])
+    track = made("caspian-level-gwm", np.sort(times), np.full(times.size, -28.4))
+    body = found("caspian", with_series(baseline(), track))
+    assert body.agreement.main.series == "caspian-level-gwm"
+    assert body.shown[:2] == ("caspian-level-gwm", "caspian-level-grealm-annual")
+    assert found("caspian").shown[0] == "caspian-level-dahiti-2026-annual"

@@ -170,6 +170,8 @@ def test_a_rise_of_the_newest_year_is_no_disagreement(world):
     slope = np.polyfit(times, [late(time) for time in times], 1)[0]
     assert found.body.pace.after.value == pytest.approx(100 * slope, abs=2.0)
     assert found.body.pace.after.value > 0
+    # A line through a fall and a rise tells little of either, and says so.
+    assert "too unsteady to be sure of" in movement.pace(found.body.pace)
 
 
 @pytest.mark.parametrize("name", ["rises 17", "rises 50"])

@@ -220,6 +220,7 @@ ALLOWED = {
     "opened.carried_deck": ["90 %"],
     "opened.said_interval": ["90 %"],
     "pace.since": ["90 %"],
+    "pace.unsteady": ["90 %"],
     "sum.band": ["95 %"],
 }
 

@@ -12,11 +12,12 @@ from dashboard.readings.condition.records import LevelPace
 from dashboard.series.agreement import Agreement, agreement
 from dashboard.series.change import Change
 from dashboard.series.comparison import MEASURED, Comparison, change_of, part_of
-from dashboard.series.snapshot import Snapshot, last_time
+from dashboard.series.snapshot import Snapshot, end_of, last_time
 from loaders.tables.items import Series
 
 # Where a water body has no level that reaches past the speech, its best other record is drawn.
 FALLBACK = ("area", "volume", "level")
+A_YEAR = 366
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,11 @@ def _shown(
     if agreed:
         same = [row for row in levels if row.datum == agreed.main.datum]
         same = [row for row in same if row.zone == _row(same, agreed.main.series).zone]
-        return tuple(row.id for row in sorted(same, key=_coarse_first)), "level"
+        reach = end_of(snapshot.series[agreed.main.series])
+        late = {row.id: (reach - end_of(snapshot.series[row.id])).astype(int) > A_YEAR for row in same}
+        return tuple(
+            row.id for row in sorted(same, key=lambda row: (late[row.id], _coarse_first(row)))
+        ), "level"
     for indicator in FALLBACK:
         lines = [row for row in rows if row.indicator == indicator and row.cadence != "irregular"]
         if lines:
@@ -82,7 +87,7 @@ def _shown(
 
 
 def _coarse_first(row: Series) -> int:
-    """A yearly line carries the panel where there is one; finer records of the same datum stay thin."""
+    """A yearly line carries the panel, if it reaches the headline's year; finer records stay thin."""
     return ("year", "month", "10-day", "quarter", "day", "irregular").index(row.cadence)
 
 

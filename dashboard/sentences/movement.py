@@ -12,6 +12,8 @@ from dashboard.words.text import month, number, plural, t, translate
 from loaders.tables.items import Series
 
 CENTIMETRES = 100
+# An interval wider than a metre a year holds every pace that the sea ever had.
+UNSTEADY = 100.0
 
 
 def pace_words(slope: float) -> str:
@@ -30,8 +32,10 @@ def pace(found: LevelPace | None) -> str:
         side = t("direction.lower" if found.difference < 0 else "direction.higher")
         amount, error = number(abs(found.difference), 0), number(2 * found.error, 0)
         return t("pace.pair", first=first, last=last, amount=amount, error=error, direction=side, **named)
+    after, width = pace_words(found.after.value).capitalize(), found.after.high - found.after.low
+    if width > UNSTEADY:
+        return t("pace.unsteady", after=after, width=number(width, 0), first=first, last=last, **named)
     low, high = (number(end, 0, sign=True) for end in (found.after.low, found.after.high))
-    after = pace_words(found.after.value).capitalize()
     return t("pace.since", after=after, low=low, high=high, first=first, last=last, **named)
 
 
