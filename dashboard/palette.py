@@ -30,14 +30,13 @@ class Palette:
         """Bed that falls dry: the hue furthest from water in every kind of colour vision."""
         return self.north_aral
 
-    def of_place(self, place: str, sea: str) -> str:
-        """Line colour of a place; a river or a country takes its sea's."""
-        if place == "north-aral":
-            return self.north_aral
-        return self.caspian if sea == "caspian" else self.ink
+    def line(self, role: str) -> str:
+        """Colour of lines by the role that the rows of water bodies and seas name."""
+        return getattr(self, role.replace("-", "_"))
 
-    def text_of_place(self, place: str, sea: str) -> str:
-        return self.north_aral_text if place == "north-aral" else self.of_place(place, sea)
+    def text(self, role: str) -> str:
+        """Colour of words by the same role: small letters need more contrast than lines."""
+        return self.north_aral_text if role == "north-aral" else self.line(role)
 
 
 LIGHT = Palette(

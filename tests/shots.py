@@ -13,6 +13,7 @@ from dashboard.series.snapshot import Snapshot
 from loaders.baseline import csv_tables as embedded
 
 CACHE_ID = "0123456789ab"
+BODIES = tuple(loaders.catalogue().bodies)
 # The day on which the pages are read, whatever the clock says.
 TODAY = np.datetime64("2026-11-24", "D")
 

@@ -14,12 +14,12 @@ from dashboard.export.brief import document
 from dashboard.filters import Selection, matching
 from dashboard.readings.finding import finding
 from dashboard.sentences.headline import answer
-from dashboard.series.comparison import BODIES, Comparison
+from dashboard.series.comparison import Comparison
 from dashboard.series.snapshot import speaking
 from dashboard.words import text
 from dashboard.words.text import t
 from tests.conftest import ROOT
-from tests.shots import baseline
+from tests.shots import BODIES, baseline
 
 TODAY = np.datetime64("2026-11-24", "D")
 SEAS = ("caspian", "aral")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dashboard.readings.finding import finding
-from dashboard.series.comparison import BODIES, Comparison, linked, panels
+from dashboard.series.comparison import Comparison, linked, panels
 from dashboard.series.snapshot import end_of, last_time
-from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
+from tests.shots import BODIES, baseline, made, moved, passes, with_series, without, without_aral_levels
 
 QUARTERS = "caspian-level-dahiti-2026-quarterly"
 SATELLITE = (QUARTERS, "caspian-level-dahiti-2026-annual", "caspian-level-grealm-annual")
@@ -93,10 +93,10 @@ def test_the_south_aral_is_measured_in_its_western_basin():
     names = {"south-aral-level-gwm-277": "south-aral-west", "south-aral-level-gwm-2327": "south-aral-east"}
     west, east = (made(name, *passes(20.0, fall), basin=basin) for name, basin in names.items())
     body = found("south-aral", with_series(without_aral_levels(baseline()), west, east))
-    assert body.measured == "south-aral-west"
+    assert body.body.level_place == "south-aral-west"
     assert [change.series for change in body.changes if change.told] == ["south-aral-level-gwm-277"]
     assert found("south-aral", with_series(without_aral_levels(baseline()), east)).agreement is None
-    assert found("north-aral").measured == "north-aral"
+    assert found("north-aral").body.level_place == "north-aral"
 
 
 def test_without_the_satellite_the_gauges_speak_alone():

@@ -12,8 +12,8 @@ from dashboard.readings.finding import finding
 from dashboard.sentences import cards, headline, one_series
 from dashboard.series.agreement import Agreement
 from dashboard.series.change import Change
-from dashboard.series.comparison import BODIES, Comparison, linked
-from tests.shots import baseline, made, moved, passes, with_series, without, without_aral_levels
+from dashboard.series.comparison import Comparison, linked
+from tests.shots import BODIES, baseline, made, moved, passes, with_series, without, without_aral_levels
 
 QUARTERS = "caspian-level-dahiti-2026-quarterly"
 SATELLITE = (QUARTERS, "caspian-level-dahiti-2026-annual", "caspian-level-grealm-annual")
@@ -262,7 +262,7 @@ def test_direction_word_is_the_sign_of_the_card(case):
         if body.told:
             words = cards.card(body, TOLD[case](), TODAY)
             assert words.figure[0] == {"lower": "−", "higher": "+"}[body.agreement.main.direction]
-            part = "" if body.measured == body.place else "west basin: "
+            part = f"{body.body.part.lower()}: " if body.body.part else ""
             assert words.state.lower().startswith(part + body.agreement.main.direction)
 
 

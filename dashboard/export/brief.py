@@ -25,7 +25,7 @@ from dashboard.readings.finding import Finding, finding
 from dashboard.readings.records import Assessment
 from dashboard.register import commitments
 from dashboard.sentences import cards, citation, headline, one_series
-from dashboard.series.comparison import BODIES, Comparison, panels
+from dashboard.series.comparison import Comparison, panels
 from dashboard.series.periods import SPEECH
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import DEFAULT, day, period, spoken, t
@@ -76,7 +76,7 @@ def _page(frame: Frame, sea: str) -> str:
     snapshot = frame.snapshot
     allowed = filters.matching(Selection(sea=sea), snapshot.rows())
     water = [row for row in allowed if row.indicator in ("level", "area", "volume")]
-    mine = [body for body in BODIES if any(row.place == body for row in water)]
+    mine = [body for body in snapshot.catalogue.bodies if any(row.place == body for row in water)]
     found = [finding(snapshot, body, Comparison(), water) for body in mine]
     drawn = {name for body in found for name in body.shown}
     rest = [row for row in allowed if row.id not in drawn]
@@ -111,9 +111,9 @@ def _bodies(frame: Frame, found: Sequence[Finding]) -> str:
     width = WIDTH * 2 // 3 if single else (WIDTH - GAP * (len(found) - 1)) // len(found)
     parts = []
     for body in found:
-        colors = frame.look.of_place(body.place, body.sea), frame.look.text_of_place(body.place, body.sea)
+        colors = frame.look.line(body.body.color), frame.look.text(body.body.color)
         words = cards.card(body, frame.snapshot, frame.today)
-        card = blocks.card(t(f"card.{body.place}"), *colors, words)
+        card = blocks.card(body.body.label, *colors, words)
         lines = card_charts.lines_of(body.shown, frame.snapshot, frame.look, frame.today)
         figure = ""
         if lines:
@@ -138,7 +138,7 @@ def _more(frame: Frame, sea: str, rows: Sequence[Series]) -> str:
     for row in rows:
         lines = card_charts.lines_of((row.id,), frame.snapshot, frame.look, frame.today)
         if lines:
-            color = frame.look.text_of_place(row.place, row.sea)
+            color = frame.look.text(frame.snapshot.tone(row.place, row.sea))
             title = blocks.panel_title(label(row), color, one_series.about(row, frame.snapshot))
             drawn = card_charts.panel_of(
                 lines, frame.snapshot, frame.look, frame.today, since=t("brief.ended"), height=LOW

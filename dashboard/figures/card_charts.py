@@ -26,8 +26,8 @@ def line_of_row(row: Series, snapshot: Snapshot, look: Palette, **more: object) 
     return line_of(
         snapshot.series[row.id],
         label(row),
-        look.of_place(row.place, row.sea),
-        text_color=look.text_of_place(row.place, row.sea),
+        look.line(snapshot.tone(row.place, row.sea)),
+        text_color=look.text(snapshot.tone(row.place, row.sea)),
         **more,
     )
 

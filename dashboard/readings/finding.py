@@ -11,9 +11,10 @@ from dashboard.readings.condition.pace import pace
 from dashboard.readings.condition.records import LevelPace
 from dashboard.series.agreement import Agreement, agreement
 from dashboard.series.change import Change
-from dashboard.series.comparison import MEASURED, Comparison, change_of, part_of
+from dashboard.series.comparison import Comparison, change_of, part_of
 from dashboard.series.snapshot import Snapshot, end_of, last_time
 from loaders.tables.items import Series
+from loaders.tables.schema import Body
 
 # Where a water body has no level that reaches past the speech, its best other record is drawn.
 FALLBACK = ("area", "volume", "level")
@@ -22,13 +23,10 @@ A_YEAR = 366
 
 @dataclass(frozen=True)
 class Finding:
-    """One water body: its headline change if one can be told, and what there is if not.
-
-    ``measured`` is the part whose level is meant, mostly the place itself.
-    """
+    """One water body: its headline change if one can be told, and what there is if not."""
 
     place: str
-    measured: str
+    body: Body
     sea: str
     agreement: Agreement | None
     changes: tuple[Change, ...]
@@ -49,15 +47,17 @@ def finding(snapshot: Snapshot, place: str, comparison: Comparison, allowed: Seq
     experimental or a derived series.
     """
     allowed = [row for row in allowed if row.may_lead]
-    measured = MEASURED.get(place, place)
-    levels = [row for row in allowed if row.indicator == "level" and part_of(snapshot, row) == measured]
+    body = snapshot.catalogue.bodies[place]
+    levels = [
+        row for row in allowed if row.indicator == "level" and part_of(snapshot, row) == body.level_place
+    ]
     changes = tuple(change_of(snapshot, row, comparison) for row in levels)
     agreed = agreement([change for change in changes if change.step])
     until = max((last_time(snapshot.series[row.id]) for row in levels), default=None)
     shown, indicator = _shown(snapshot, place, agreed, levels, allowed)
     sea = snapshot.catalogue.places[place].sea
     moves = pace(snapshot, levels, snapshot.as_of)
-    return Finding(place, measured, sea, agreed, changes, until, shown, indicator, moves)
+    return Finding(place, body, sea, agreed, changes, until, shown, indicator, moves)
 
 
 def _shown(

@@ -40,7 +40,7 @@ def _told_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
         moves,
         movement.bed(finding.place, snapshot),
         _stated_volume(finding, snapshot, beside=True),
-        t("card.none_named") if finding.place == "south-aral" else "",
+        "" if finding.body.committed else t("card.none_named"),
     )
     return CardWords(figure, f"± {error_of(main, row)}", _standing(finding), lines, unit)
 
@@ -69,9 +69,8 @@ def _standing(finding: Finding) -> str:
 
 def _part(finding: Finding, words: str) -> str:
     """The words, after the name of the part that they are about where it is not the whole water body."""
-    if finding.measured == finding.place:
-        return words
-    return f"{t(f'card.{finding.measured}')}: {words[0].lower()}{words[1:]}"
+    part = finding.body.part
+    return f"{part}: {words[0].lower()}{words[1:]}" if part else words
 
 
 def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
@@ -95,7 +94,7 @@ def _untold_card(finding: Finding, snapshot: Snapshot, unit: str) -> CardWords:
     else:
         return CardWords(t("card.no_data"), "", t("reason.filtered"), (), unit)
     stated = _stated_volume(finding, snapshot)
-    lines.append(stated or (t("card.none_named") if finding.place == "south-aral" else ""))
+    lines.append(stated or ("" if finding.body.committed else t("card.none_named")))
     return CardWords(figure, since, t("card.no_data_after"), tuple(lines), unit)
 
 

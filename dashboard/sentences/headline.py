@@ -220,7 +220,7 @@ def _other(change: Change, snapshot: Snapshot) -> str:
 
 
 def _the(finding: Finding) -> str:
-    return t(f"sentence.the_{finding.measured.replace('-', '_')}")
+    return finding.body.named
 
 
 def direction_of(change: Change) -> str:

@@ -11,13 +11,6 @@ from dashboard.series.change import Change, Window, like_change, normal_change
 from dashboard.series.snapshot import Snapshot, last_time, latest_value
 from loaders.tables.items import Series
 
-BODIES = ("caspian", "north-aral", "south-aral")
-
-
-# The part whose level speaks for a water body: the bed of the east basin returns heights without water.
-MEASURED = {"south-aral": "south-aral-west"}
-
-
 SEAS = ("caspian", "both", "aral")
 
 
@@ -51,9 +44,12 @@ def change_of(snapshot: Snapshot, row: Series, comparison: Comparison) -> Change
 
 def part_of(snapshot: Snapshot, row: Series) -> str:
     """The place that a series is about: its file may name a part of that of its row."""
+    body = snapshot.catalogue.bodies.get(row.place)
+    if body is None or not body.measured:
+        return row.place
     stored = snapshot.series.get(row.id)
-    basin = stored.attrs.get("basin") if stored is not None and row.place in MEASURED else None
-    return basin or MEASURED.get(row.place, row.place)
+    basin = stored.attrs.get("basin") if stored is not None else None
+    return basin or body.measured
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class Snapshot:
         found = (row for row in self.rows() if row.place == place and row.indicator == indicator)
         return [row for row in found if row.may_lead]
 
+    def tone(self, place: str, sea: str) -> str:
+        """Role of a place's lines in the palette: its water body's, else its sea's; ink for both seas."""
+        rows = (self.catalogue.bodies.get(place), self.catalogue.seas.get(sea))
+        return next((row.color for row in rows if row), "ink")
+
     @cached_property
     def newest(self) -> Series | None:
         """The measured level series that reaches furthest; stated single figures are not measurements."""

@@ -55,7 +55,8 @@ def finding(row, found):
 
 @frame.panel()
 def draw(row, found):
-    color, text_color = look.of_place(row.place, row.sea), look.text_of_place(row.place, row.sea)
+    tone = snapshot.tone(row.place, row.sea)
+    color, text_color = look.line(tone), look.text(tone)
     dataset = snapshot.series[row.id]
     keep = (found.years >= span[0]) & (found.years <= span[1])
     about = t("climate.about", finding=finding(row, found), kind=t(f"kind.{row.kind}"),

@@ -71,7 +71,7 @@ def areas():
             if not line.times.size:
                 continue
             with column, frame.panel():
-                color = look.text_of_place(row.place, row.sea)
+                color = look.text(snapshot.tone(row.place, row.sea))
                 st.html(blocks.panel_title(label(row), color, one_series.about(row, snapshot)))
                 figure = charts.panel(
                     [line],

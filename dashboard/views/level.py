@@ -6,7 +6,6 @@ from dashboard.markup import blocks
 from dashboard.readings.finding import finding
 from dashboard.sentences import headline, movement
 from dashboard.sentences.one_series import spanned
-from dashboard.series.comparison import BODIES
 from dashboard.series.level import levels
 from dashboard.series.snapshot import label
 from dashboard.views.level_parts import listing, long, pairs, panels, rate, seasons
@@ -83,7 +82,8 @@ def aral():
     mine = [row for row in rows if row.sea == "aral"]
     measured = [row for row in mine if row.cadence != "irregular"]
     named = "; ".join(f"{label(row)}, {spanned(snapshot.series[row.id])}" for row in measured)
-    bodies = [finding(snapshot, body, current.comparison, mine) for body in BODIES if body != "caspian"]
+    places = [body for body in snapshot.catalogue.bodies if snapshot.catalogue.places[body].sea == "aral"]
+    bodies = [finding(snapshot, body, current.comparison, mine) for body in places]
     told = [body for body in bodies if body.agreement]
     title = " ".join(headline.changes(told, current.comparison))
     deck = t("level.deck_aral", labels=named) if measured else t("level.deck_aral_none")

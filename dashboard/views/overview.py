@@ -7,7 +7,7 @@ from dashboard.markup import blocks
 from dashboard.readings.finding import finding
 from dashboard.register import commitments
 from dashboard.sentences import cards, headline, one_series
-from dashboard.series.comparison import BODIES, panels
+from dashboard.series.comparison import panels
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import register
 from dashboard.views.shell import chart, frame
@@ -39,8 +39,8 @@ def draw(lines, key, title, *, since="", marks=(), height=232):
 @frame.panel()
 def body_card(body):
     words = cards.card(body, snapshot, current.today)
-    colors = look.of_place(body.place, body.sea), look.text_of_place(body.place, body.sea)
-    st.html(blocks.card(t(f"card.{body.place}"), *colors, words))
+    colors = look.line(body.body.color), look.text(body.body.color)
+    st.html(blocks.card(body.body.label, *colors, words))
 
 
 @frame.panel()
@@ -48,7 +48,7 @@ def body_chart(body, height):
     lines = card_lines(body.shown)
     if lines:
         marks = card_charts.marks_of(body.place, lines)
-        name = t(f"card.{body.place}")
+        name = body.body.label
         draw(lines, f"overview-{body.place}", name, since=current.absence, marks=marks, height=height)
     elif body.shown:
         st.html(blocks.small(t("chart.empty", hint=t("chart.empty_hint"))))
@@ -56,7 +56,7 @@ def body_chart(body, height):
 
 allowed = current.rows
 headline_rows = [row for row in allowed if row.indicator in ("level", "area", "volume")]
-waters = [body for body in BODIES if any(row.place == body for row in headline_rows)]
+waters = [body for body in snapshot.catalogue.bodies if any(row.place == body for row in headline_rows)]
 findings = [finding(snapshot, body, current.comparison, headline_rows) for body in waters]
 
 if findings:
@@ -98,7 +98,9 @@ if shown:
             with column:
                 st.html(
                     blocks.panel_title(
-                        label(row), look.text_of_place(row.place, row.sea), one_series.about(row, snapshot)
+                        label(row),
+                        look.text(snapshot.tone(row.place, row.sea)),
+                        one_series.about(row, snapshot),
                     )
                 )
                 draw(lines, f"overview-{row.id}", row.title, since=current.absence, height=210)

@@ -13,6 +13,7 @@ from loaders.tables.vocabulary import Row
 FIELDS: dict[str, tuple[str, ...]] = {
     "seas": ("label",),
     "places": ("label",),
+    "bodies": ("label", "named", "part"),
     "indicators": ("label", "unit_label"),
     "datums": ("label", "words"),
     "series": ("title", "label"),

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables import lineage
 from loaders.tables.items import FieldRow, Item, Series, Table
-from loaders.tables.schema import Catalogue, Credit, Datum, Indicator, Place, Sea, Source, Threshold
+from loaders.tables.schema import Body, Catalogue, Credit, Datum, Indicator, Place, Sea, Source, Threshold
 from loaders.tables.vocabulary import Row
 
 TABLES = Path(__file__).parent
@@ -30,6 +30,7 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 KINDS: dict[str, type[Row]] = {
     "sea": Sea,
     "place": Place,
+    "body": Body,
     "indicator": Indicator,
     "datum": Datum,
     "source": Source,
@@ -62,6 +63,7 @@ def read(folder: Path) -> Catalogue:
     tables = Catalogue(
         seas=found["sea"],
         places=found["place"],
+        bodies=found["body"],
         indicators=found["indicator"],
         datums=found["datum"],
         sources=found["source"],
@@ -176,6 +178,9 @@ def _cross_check(tables: Catalogue) -> None:
             raise CatalogueError(f"source {source.id}: module: no file sources/{source.module}.py")
         if source.key_needed and not source.key_in:
             raise CatalogueError(f"source {source.id}: key_in: where does its key go?")
+    for body in tables.bodies.values():
+        for place in {body.id, body.level_place} - set(tables.places):
+            raise CatalogueError(f"body {body.id}: unknown place {place!r}")
     for kind, items in (("series", tables.series), ("field", tables.fields)):
         for item in items.values():
             _require_known(kind, item, tables)

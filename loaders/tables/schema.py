@@ -10,10 +10,36 @@ from pydantic import Field, StringConstraints
 from loaders.tables.items import FieldRow, Item, Series, Table
 from loaders.tables.vocabulary import Direction, Https, Id, Row, SeaId
 
+# A role of the palette; what it looks like is the dashboard's affair.
+Color = Literal["caspian", "north-aral", "ink"]
+
 
 class Sea(Row):
+    """A sea; ``color`` is the role of its lines in the palette."""
+
     id: Literal["caspian", "aral"]
     label: str
+    color: Color = "ink"
+
+
+class Body(Row):
+    """A water body that has a card, by the id of its place: its name on the card and in a sentence.
+
+    ``measured`` is the part whose level speaks for it, ``part`` that part's short name, ``color`` the role of
+    its lines in the palette. The speech makes no commitment for one that is not ``committed``.
+    """
+
+    id: Id
+    label: str
+    named: str
+    measured: Id | None = None
+    part: str | None = None
+    color: Color = "ink"
+    committed: bool = True
+
+    @property
+    def level_place(self) -> str:
+        return self.measured or self.id
 
 
 class Place(Row):
@@ -148,6 +174,7 @@ class Catalogue:
 
     seas: dict[str, Sea]
     places: dict[str, Place]
+    bodies: dict[str, Body]
     indicators: dict[str, Indicator]
     datums: dict[str, Datum]
     sources: dict[str, Source]

@@ -27,7 +27,7 @@ def condition_pictures(current: frame.Frame, found: Assessment, reading: Conditi
     snapshot, look = current.snapshot, current.look
     decided, drawn = wording.deciding(reading), False
     place = snapshot.catalogue.places[reading.place]
-    color = look.of_place(reading.place, place.sea)
+    color = look.line(snapshot.tone(reading.place, place.sea))
     if decided is not None and decided.band is not None and decided.series in snapshot.series:
         drawn = True
         dataset = snapshot.series[decided.series]
@@ -109,8 +109,8 @@ def series_picture(current: frame.Frame, found: Assessment) -> None:
         st.info(t("commitments.none_linked"))
         return
     color, text_color = (
-        look.of_place(first.row.place, first.row.sea),
-        look.text_of_place(first.row.place, first.row.sea),
+        look.line(snapshot.tone(first.row.place, first.row.sea)),
+        look.text(snapshot.tone(first.row.place, first.row.sea)),
     )
     line = clip(
         line_of(snapshot.series[first.row.id], label(first.row), color, text_color=text_color),

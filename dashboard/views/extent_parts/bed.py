@@ -45,7 +45,7 @@ def _explore(current: Frame, basin: Basin) -> None:
     found, look = bed.bed(basin, level), current.look
     said = _words(found, level, basin)
     left.html(blocks.figure(*said))
-    tones = (look.of_place("aral", "aral"), look.bed, HATCHED)
+    tones = (look.ink, look.bed, HATCHED)
     cells = Cells(basin.ground, found.state, found.depth, tones, _keys(found, level))
     title = t("extent.bed_at", level=number(level, 1))
     alt = t("extent.alt_bed", bed=said[0], dry=said[1], words=said[2])
