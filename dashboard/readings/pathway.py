@@ -92,11 +92,6 @@ def inflow_to_hold(fall: float, area: float) -> float:
     return fall * area / 1000
 
 
-def years_bought(depth: float, fall: float) -> float:
-    """How long a dredged depth (m) lasts while the level falls by ``fall`` m a year."""
-    return depth / fall
-
-
 def years_between(start: str, end: str) -> float:
     """Years of a line. Two years count from year to year; a year after a dated start means its last day."""
     if len(start) == len(end) == 4:

@@ -73,11 +73,6 @@ class Pathway:
     def ratio_high(self) -> float:
         return max((pace.ratio for pace in self.spread), default=np.nan)
 
-    @property
-    def remaining_ratio(self) -> float:
-        """Observed against the rate that is needed from the newest value on."""
-        return self.main.observed / self.remaining_rate if self.main and self.remaining_rate else np.nan
-
     def to_json(self) -> dict[str, Any]:
         main = self.main
         return {

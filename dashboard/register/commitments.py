@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.register.rows import Commitment, Kind, Milestone, Target
+from dashboard.register.rows import Commitment, Milestone, Target
 from dashboard.words import translated
 from dashboard.words.text import DEFAULT, spoken
 from loaders.errors import CatalogueError
@@ -24,7 +24,6 @@ from loaders.tables.schema import Catalogue
 from loaders.tables.vocabulary import Row
 
 FOLDER = Path(__file__).parent
-ORDER: tuple[Kind, ...] = ("target", "pledge", "call", "initiative", "claim", "none", "tension", "neutral")
 MODELS: dict[str, type[Row]] = {"commitment": Commitment, "target": Target, "milestone": Milestone}
 # Some reports give a height "in the Baltic system" without saying whose realisation of it.
 DATUM_NOT_PLACED = "baltic-not-placed"
@@ -94,12 +93,6 @@ def milestones_of(commitment_id: str) -> tuple[Milestone, ...]:
 def targets_of(commitment_id: str) -> tuple[Target, ...]:
     """The later official targets that belong to one commitment."""
     return tuple(row for row in register().targets.values() if row.commitment == commitment_id)
-
-
-def by_kind() -> dict[Kind, tuple[Commitment, ...]]:
-    """Commitments grouped: target, pledge, call, initiative, then claim, none, tension, neutral."""
-    rows = register().commitments.values()
-    return {kind: tuple(row for row in rows if row.kind == kind) for kind in ORDER}
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -118,8 +118,3 @@ def latest_value(dataset: xr.Dataset) -> tuple[np.datetime64, float]:
     when = last_time(dataset)
     at = int(np.flatnonzero(dataset["time"].values.astype("datetime64[D]") == when)[-1])
     return when, float(dataset["value"].values[at])
-
-
-def groups(rows: Iterable[Series]) -> list[str]:
-    """The independence groups behind these rows, each once."""
-    return list(dict.fromkeys(row.independence_group for row in rows))

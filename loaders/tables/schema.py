@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -192,6 +192,3 @@ class Catalogue:
     @property
     def basins(self) -> dict[str, Place]:
         return {key: place for key, place in self.places.items() if place.kind == "basin"}
-
-
-Attributes = dict[str, Any]

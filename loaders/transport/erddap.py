@@ -17,7 +17,6 @@ from loaders.tables.items import Series
 from loaders.transport.question import Held, Request
 from loaders.transport.spans import month
 
-CONTENT_TYPES = ("application/x-netcdf", "application/netcdf", "application/x-download")
 BLOCK = re.compile(r'^\s*Error \{\s*code=\d+;\s*message="(.*)";\s*\}', re.DOTALL)
 PAGE = re.compile(r"<b>message</b>(.*?)</p>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
