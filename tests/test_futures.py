@@ -23,7 +23,7 @@ from dashboard.palette import LIGHT
 from dashboard.readings.assess import assess
 from dashboard.readings.finding import finding
 from dashboard.sentences import cards, movement
-from dashboard.sentences import headline as headline_part
+from dashboard.sentences.headline import changed, deck
 from dashboard.series import snapshot
 from dashboard.series.comparison import Comparison
 from loaders.environment import clock
@@ -53,7 +53,7 @@ class World:
 
     @property
     def headline(self) -> str:
-        return headline_part.changed(self.body, SPEECH)
+        return changed(self.body, SPEECH)
 
     @property
     def card(self):
@@ -205,7 +205,7 @@ def test_nothing_new_for_two_years(world):
     assert found.reading.absence == "stale"
     assert found.json["too_early_until"] is None
     assert "24 months" in " ".join(
-        words for words, _ in headline_part.deck([found.body], found.data, found.day)
+        words for words, _ in deck([found.body], found.data, found.day)
     )
 
 
