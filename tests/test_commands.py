@@ -446,8 +446,11 @@ def get(url: str) -> str:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_open_serves_on_loopback_until_a_signal(opened, number, code):
-    process, line = opened("--no-browser")
-    assert line.startswith("http://127.0.0.1:"), process.stderr.read()
+    # A port of its own: the first usual one may be taken over by a neighbour once this server ends.
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process, line = opened("--no-browser", "--port", str(port))
+    assert line.startswith(f"http://127.0.0.1:{port}"), process.stderr.read()
     assert "newest data 20" in line
     url = line.split()[0]
     assert get(f"{url}_stcore/health") == "ok"

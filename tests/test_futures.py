@@ -204,9 +204,7 @@ def test_nothing_new_for_two_years(world):
     assert found.reading.state == "no_data"
     assert found.reading.absence == "stale"
     assert found.json["too_early_until"] is None
-    assert "24 months" in " ".join(
-        words for words, _ in deck([found.body], found.data, found.day)
-    )
+    assert "24 months" in " ".join(words for words, _ in deck([found.body], found.data, found.day))
 
 
 @pytest.mark.parametrize(("course", "day"), [(steady(0.0), WINTER), (late, TODAY)])

@@ -32,7 +32,7 @@ def pace(found: LevelPace | None) -> str:
         side = t("direction.lower" if found.difference < 0 else "direction.higher")
         amount, error = number(abs(found.difference), 0), number(2 * found.error, 0)
         return t("pace.pair", first=first, last=last, amount=amount, error=error, direction=side, **named)
-    after, width = pace_words(found.after.value).capitalize(), found.after.high - found.after.low
+    after, width = pace_words(found.after.value), found.after.high - found.after.low
     if width > UNSTEADY:
         return t("pace.unsteady", after=after, width=number(width, 0), first=first, last=last, **named)
     low, high = (number(end, 0, sign=True) for end in (found.after.low, found.after.high))
