@@ -15,6 +15,7 @@ import pytest
 
 from dashboard.register.commitments import MODELS
 from loaders.tables.catalogue import KINDS
+from tests.test_security import imported
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("dashboard", "loaders") for path in (ROOT / folder).rglob("*.py"))
@@ -40,6 +41,17 @@ def test_no_file_of_the_dashboard_hides_another_module():
     ours |= {path.name for path in (ROOT / "dashboard").iterdir() if path.is_dir()}
     assert {"requests", "plotly", "calendar"} <= taken
     assert not ours & taken
+
+
+def test_what_is_imported_is_declared_and_nothing_else():
+    """What another package brings along may go with its next release."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {row.partition(">=")[0] for row in project["dependencies"]}
+    modules = {name for path in SOURCES for name in imported(ast.parse(path.read_text("utf-8")))}
+    packages = packages_distributions()
+    found = {packages[name][0] for name in modules - sys.stdlib_module_names - {"dashboard", "loaders"}}
+    # The units of cf-xarray are pint's, and it declares pint as an extra only.
+    assert {re.sub(r"[-_.]+", "-", name).lower() for name in found} | {"pint"} == declared
 
 
 def test_loaders_run_without_the_dashboard():

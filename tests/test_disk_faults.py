@@ -22,6 +22,7 @@ from loaders.cache import files, location, store
 from loaders.errors import CatalogueError, UnknownSeries
 from loaders.tables.schema import Place
 from tests.loopback import reply, serve
+from tests.test_store import refuse_locks
 
 CASPIAN = "caspian-level-gwm"
 GONE = reply(b"", "404 Not Found")
@@ -84,6 +85,16 @@ def test_a_disk_that_is_full_at_the_last_moment_keeps_what_is_stored(contract, m
     with monkeypatch.context() as patch:
         patch.setattr(files.os, step, full)
         contract.cache_fails("No space left on device", "TWO_SEAS_CACHE")
+    contract.recovers()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP])
+def test_a_disk_without_locks_keeps_what_is_stored(contract, monkeypatch, number):
+    contract.begin()
+    contract.served.relative[270][5] += 0.02
+    with monkeypatch.context() as patch:
+        refuse_locks(patch, number)
+        contract.cache_fails("cannot lock", "TWO_SEAS_CACHE")
     contract.recovers()
 
 

@@ -48,7 +48,7 @@ def header(text: str) -> list[str]:
 
 
 def table(text: str) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO(text), comment="#", dtype={"series_id": str})
+    return pd.read_csv(io.StringIO(text), comment="#", dtype={"series_id": str}, float_precision="round_trip")
 
 
 @pytest.mark.fault("U08")

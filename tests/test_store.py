@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -380,12 +381,26 @@ def test_writing_a_file_never_touches_the_one_in_use(tmp_path):
     assert path.read_bytes() == b"new"
 
 
-def test_a_file_system_without_locks_is_one_line(monkeypatch):
-    """An older lock library says so with NotImplementedError, which no OSError is."""
+def refuse_locks(monkeypatch, number: int) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="locks of this system are not flock's")
 
-    def refused(self, timeout=None):
-        raise NotImplementedError("flock")
+    def refused(*given):
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("filelock.FileLock.acquire", refused)
-    with pytest.raises(CacheUnwritable, match="knows no locks"), store.locked():
+    monkeypatch.setattr(fcntl, "flock", refused)
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (errno.ENOSYS, "its file system knows no locks"),
+        (errno.ENOTSUP, os.strerror(errno.ENOTSUP)),
+        (errno.ENOLCK, os.strerror(errno.ENOLCK)),
+    ],
+)
+def test_a_file_system_without_locks_is_one_line(monkeypatch, recwarn, number, why):
+    """Neither a lock that keeps nobody out, nor a tale of another refresh."""
+    refuse_locks(monkeypatch, number)
+    with pytest.raises(CacheUnwritable, match=f"cannot lock .*{why}.*TWO_SEAS_CACHE"), store.locked(0.1):
         pass
+    assert not recwarn

@@ -15,6 +15,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -126,12 +127,16 @@ def locked(wait: float | None = None) -> Iterator[None]:
     home = files.make_folder(folder())
     lock = FileLock(home / LOCK, mode=0o600)
     try:
-        lock.acquire(timeout=LOCK_WAIT if wait is None else wait)
+        with warnings.catch_warnings():
+            # Without locks of the file system, filelock before 3.24 gives up; later ones warn and lock by the
+            # file's being there, and until 4.1 the second holder then removes the file of the first.
+            warnings.filterwarnings("error", "flock not supported")
+            lock.acquire(timeout=LOCK_WAIT if wait is None else wait)
     except Timeout:
         holder = read_json(HOLDER) or {}
         since, process = holder.get("since", "?"), holder.get("pid", "?")
         raise CacheBusy(f"cache: refresh running since {since}, pid {process}; try again later") from None
-    except (OSError, NotImplementedError) as error:
+    except (OSError, NotImplementedError, UserWarning) as error:
         why = getattr(error, "strerror", None) or "its file system knows no locks"
         raise CacheUnwritable(
             f"cache: cannot lock {files.short(home)} ({why}); set TWO_SEAS_CACHE to another folder"

@@ -38,4 +38,7 @@ def freeze(dataset: xr.Dataset) -> xr.Dataset:
     """The same dataset with arrays that refuse to be written to, so that visitors can share it."""
     for part in dataset.variables.values():
         part.values.flags.writeable = False
+    # Before pandas 3 the array behind an index is another than xarray hands out.
+    for index in dataset.indexes.values():
+        index.values.flags.writeable = False
     return dataset
