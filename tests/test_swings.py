@@ -77,7 +77,7 @@ def test_a_year_that_is_not_over_is_no_step():
 def test_sentences_of_a_step():
     row = levels.catalogue().series[levels.SECTOR]
     said = movement.step(row, levels.snapshot(stepped(*MIXED, -20)))
-    assert said == "Such a fall came in 3 of the 14 years before. It stands 30 cm below 2011."
+    assert said == "Such a fall came in 3 of the 14 years before. In 2015 it stood 30 cm below 2011."
     calm = movement.step(row, levels.snapshot(stepped(*MIXED, -10)))
     assert "within its usual yearly swings" in calm
     run = movement.step(row, levels.snapshot(stepped(*MIXED[:10], 10, *[-10] * 5)))

@@ -153,3 +153,11 @@ def test_dates_follow_the_language():
         assert text.number(-28.5, 2) == "−28,50"
         assert text.separators() == ",\N{NO-BREAK SPACE}"
     assert text.separators() == ".,"
+
+
+def test_every_family_that_can_speak_for_a_level_has_a_name_of_its_own():
+    families = {
+        row.independence_group for row in loaders.catalogue().series.values() if row.indicator == "level"
+    }
+    named = {key.removeprefix("group.") for key in text.words(text.DEFAULT) if key.startswith("group.")}
+    assert families == named

@@ -58,7 +58,7 @@ def test_pace_begins_with_where_the_water_goes(before, after, said):
 @pytest.mark.parametrize(("difference", "side"), [(-15.0, "lower"), (15.0, "higher")])
 def test_two_years_are_told_as_a_difference_and_no_pace(difference, side):
     said = verdicts.condition_small(reading(moves(-13.0, None, difference=difference, error=4.2)))
-    assert said.startswith(f"Kazakh-coast gauges: 2025 stood 15 cm {side} than 2024 (± 8)")
+    assert said.startswith(f"Kazakh-coast gauges: 2025 stood 15 ± 8 cm {side} than 2024")
     assert "two years make no pace yet" in said
     assert "falling 13.0 cm a year" in said
 

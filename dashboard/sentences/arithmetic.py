@@ -21,7 +21,7 @@ def baseline_lines(found: Baseline) -> Lines:
     lines = [
         (t("sum.before", span=_span(found.before), n=found.counts[0]), rate(found.fit.before.value)),
         _after(found, found.fit.after.value),
-        (t("sum.change"), rate(found.change)),
+        _change(found),
     ]
     if found.band is not None:
         lines += _band_lines(found, found.band)
@@ -49,7 +49,7 @@ def blind_spot(found: Baseline) -> str:
 
 
 def _range(low: float, high: float) -> str:
-    return t("sum.to", low=number(low, 1, sign=True), high=rate(high))
+    return t("sum.to", low=number(low, 1, sign=True), high=number(high, 1, sign=True))
 
 
 def baseline_name(found: Baseline) -> str:
@@ -156,7 +156,17 @@ def _after(found: Baseline, value: float) -> tuple[str, str]:
     """The pace after the speech; of two years the difference of their means, which is none."""
     if found.is_pace:
         return t("sum.after", span=_span(found.after), n=found.counts[1]), rate(value)
-    return t("sum.after_two", span=_span(found.after)), f"{number(value, 1, sign=True)} {translate('cm')}"
+    return t("sum.after_two", span=_span(found.after)), _centimetres(value)
+
+
+def _change(found: Baseline) -> tuple[str, str]:
+    if found.is_pace:
+        return t("sum.change"), rate(found.change)
+    return t("sum.change_two"), _centimetres(found.change)
+
+
+def _centimetres(value: float) -> str:
+    return t("sum.centimetres", value=number(value, 1, sign=True))
 
 
 def _span(ends: tuple[str, str] | None) -> str:
@@ -165,7 +175,7 @@ def _span(ends: tuple[str, str] | None) -> str:
 
 def _cell_name(cell: LikeCell) -> str:
     if cell.without:
-        return t("sum.without", group=cell.without)
+        return t("sum.without", group=t(f"group.{cell.without}"))
     return plural("sum.months", cell.months)
 
 

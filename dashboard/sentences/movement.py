@@ -51,7 +51,14 @@ def step(row: Series, snapshot: Snapshot) -> str:
     if found.usual:
         words.append(t("pace.usual"))
     against = "below" if found.moved < 0 else "above"
-    words.append(t(f"pace.{against}", amount=number(abs(found.moved) * CENTIMETRES, 0), year=found.earlier))
+    words.append(
+        t(
+            f"pace.{against}",
+            amount=number(abs(found.moved) * CENTIMETRES, 0),
+            now=found.year,
+            year=found.earlier,
+        )
+    )
     return " ".join(words)
 
 

@@ -6,13 +6,14 @@ import streamlit as st
 
 from dashboard.figures import charts
 from dashboard.markup import blocks
+from dashboard.sentences import arithmetic
 from dashboard.series import points
 from dashboard.series.level import levels
 from dashboard.series.lines import within
 from dashboard.series.periods import SPEECH, annual_means
 from dashboard.series.snapshot import label
 from dashboard.views.shell import chart, frame
-from dashboard.words.text import day, number, t, translate
+from dashboard.words.text import day, t
 
 CENTIMETRES = 100
 
@@ -39,7 +40,7 @@ def show(current, row):
         view="level-rate",
         credit=chart.credit_of(current, [line]),
     )
-    newest = f"{number(middle[-1], 1, sign=True)} {translate('cm')}, {ends[-1]}"
+    newest = f"{arithmetic.rate(middle[-1])}, {ends[-1]}"
     chart.chart(
         figure,
         key="level-rate",
