@@ -342,7 +342,7 @@ def test_rates_end_inside_the_period():
     assert (cut["x"][0], cut["x"][-1]) == ("1960-01-01", "1989-01-01")
     at = whole["x"].index("1960-01-01")
     assert numbers(cut["y"]).tolist() == numbers(whole["y"])[at : at + 30].tolist()
-    assert any(text.endswith("\n1989") for text in notes(spec))
+    assert any(text.endswith("a year,\n1980–1989") for text in notes(spec))
 
 
 def test_rate_of_one_year_is_a_mark():

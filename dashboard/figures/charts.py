@@ -27,9 +27,10 @@ from dashboard.figures.marks import (
 )
 from dashboard.palette import Palette
 from dashboard.series.doubts import Bracket
+from dashboard.series.level.levels import RATE_YEARS
 from dashboard.series.lines import Line, end_of_record, last_counted
 from dashboard.series.periods import SPEECH
-from dashboard.words.text import number
+from dashboard.words.text import number, t
 
 ENDED_DAYS = 730
 
@@ -173,16 +174,21 @@ def rate(
         marker={"size": 8, "color": color},
         name="rate",
         hovertext=[
-            f"{end}: {number(slope, 1, sign=True)} cm ({number(below, 1)} … {number(above, 1)})"
+            f"{end}: {number(slope, 1, sign=True)} ({_between(below, above)})"
             for end, slope, below, above in zip(ends, slopes, low, high, strict=True)
         ],
         hoverinfo="text",
     )
     figure.shape(x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": look.comparison, "width": 1.4})
     speech_line(figure, look, speech)
-    newest = f"<b>{number(slopes[-1], 1, sign=True)} cm</b><br>{ends[-1]}"
+    first = ends[-1] - np.timedelta64(RATE_YEARS - 1, "Y")
+    newest = t("chart.rate_end", value=number(slopes[-1], 1, sign=True), first=first, last=ends[-1])
     margin_label(figure, float(slopes[-1]), newest, color)
     return finish(figure, look, credit)
+
+
+def _between(low: float, high: float) -> str:
+    return t("sum.to", low=number(low, 1, sign=True), high=number(high, 1, sign=True))
 
 
 def extremes(drawn: Line, unit: str) -> list[Mark]:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.figures.canvas import canvas, faint, finish, margin_label, spread
 from dashboard.figures.marks import speech_line
 from dashboard.palette import Palette
-from dashboard.words.text import number, period
+from dashboard.words.text import number, period, t
 
 
 def histogram(
@@ -55,7 +55,7 @@ def histogram(
         marker={"color": look.comparison},
         name=series,
         hovertext=[
-            f"{number(left, 0, sign=True)} … {number(right, 0, sign=True)} cm: {count}"
+            f"{t('sum.to', low=number(left, 0, sign=True), high=number(right, 0, sign=True))}: {count}"
             for left, right, count in zip(edges[:-1], edges[1:], counts, strict=True)
         ],
         hoverinfo="text",
