@@ -52,7 +52,7 @@ def by_hand(folder: Path, name: str) -> None:
     rows = list(csv.reader((folder / "control.csv").open(encoding="utf-8")))
     kept = [row for row in rows if row[0] != name]
     with (folder / "control.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([*kept, control(name, names, list(map(tuple, body)))])
+        csv.writer(file, lineterminator="\n").writerows([*kept, control(name, list(map(tuple, body)))])
 
 
 def test_what_is_committed_is_sealed(folder):

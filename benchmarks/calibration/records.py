@@ -12,7 +12,7 @@ import numpy as np
 import loaders
 from dashboard.readings.condition import frozen
 from dashboard.readings.condition.fit import piecewise, yearly
-from dashboard.readings.condition.frozen import CM
+from dashboard.series.level.levels import CM
 from dashboard.series.periods import SPEECH, SPEECH_YEAR, annual_means, monthly_means
 
 PLACE = "caspian"

@@ -14,12 +14,8 @@ from dashboard.series.lines import Line
 from dashboard.words.text import separators
 
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
-
-
 # Letters of a credit line that fit beside a phone's chart: a figure cannot know how wide it will stand.
 CREDIT_WIDTH = 62
-
-
 # Pixels above and under the plot of a figure, of a row of words in the margin, and between axis and dates.
 AROUND, ROW, STANDOFF = 50, 16, 5
 

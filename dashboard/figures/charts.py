@@ -33,15 +33,9 @@ from dashboard.series.periods import SPEECH
 from dashboard.words.text import number, t
 
 ENDED_DAYS = 730
-
-
 # Thin lines that are named on a leader; further ones are named beside the strip alone.
 NAMED = 2
-
-
 AXIS_PAD = 0.055
-
-
 YEAR_MS = 365.25 * 86_400_000
 
 

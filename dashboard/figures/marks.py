@@ -17,12 +17,8 @@ from dashboard.words.text import number, period, t
 
 # The share of the time axis that a mark takes to its side.
 MARK_ROOM = 0.03
-
-
 # Letters of a name that fit into the right margin: Cyrillic ones are wider.
 LETTERS, WIDE_LETTERS = 17, 14
-
-
 WIDTHS = {"main": 2.8, "comparison": 1.4, "thin": 1.0}
 
 

@@ -15,8 +15,6 @@ from dashboard.palette import Palette
 from dashboard.sentences.cards import CardWords
 
 SHEET = Path(__file__).with_name("sheet.css")
-
-
 # Width in per cent of the page around it, height in pixels.
 FRAME = (100, 640)
 

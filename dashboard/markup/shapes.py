@@ -7,8 +7,6 @@ from urllib.parse import quote as quote_url
 from dashboard.palette import Palette
 
 WAVE = "c4 -5 8 -5 12 0 s8 5 12 0"
-
-
 # The name in strokes, so that it looks the same where no font is installed: T w o S e a s.
 NAME = (
     "M40 9 h11 M45.5 9 v14 M54 13.5 l3 9.5 l3 -9.5 l3 9.5 l3 -9.5 M74 13.2 a4.9 4.9 0 1 0 .01 0 "

@@ -6,12 +6,12 @@ import numpy as np
 
 import loaders
 from dashboard.readings.condition.records import LevelPace
+from dashboard.series.level.levels import CM
 from dashboard.series.level.swings import bed_since, swing
 from dashboard.series.snapshot import Snapshot, label
 from dashboard.words.text import month, number, plural, t, translate
 from loaders.tables.items import Series
 
-CENTIMETRES = 100
 # An interval wider than a metre a year holds every pace that the sea ever had.
 UNSTEADY = 100.0
 
@@ -51,14 +51,8 @@ def step(row: Series, snapshot: Snapshot) -> str:
     if found.usual:
         words.append(t("pace.usual"))
     against = "below" if found.moved < 0 else "above"
-    words.append(
-        t(
-            f"pace.{against}",
-            amount=number(abs(found.moved) * CENTIMETRES, 0),
-            now=found.year,
-            year=found.earlier,
-        )
-    )
+    amount = number(abs(found.moved) * CM, 0)
+    words.append(t(f"pace.{against}", amount=amount, now=found.year, year=found.earlier))
     return " ".join(words)
 
 

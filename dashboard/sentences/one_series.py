@@ -8,11 +8,10 @@ import xarray as xr
 from dashboard.series.change import Change
 from dashboard.series.comparison import Linked
 from dashboard.series.lines import steps_of
+from dashboard.series.periods import LENGTH
 from dashboard.series.snapshot import Snapshot, last_step, last_time, latest_value
 from dashboard.words.text import DASH, number, period, plural, span, t, translate
 from loaders.tables.items import Series
-
-SPANS = {"month": 0, "quarter": 2, "year": 11}
 
 
 def age(months: int) -> str:
@@ -49,7 +48,7 @@ def side_of(change: Change, side: str, *, short: bool = False) -> str:
     whens = sorted(getattr(pair, side) for pair in change.pairs)
     if change.step == "year":
         return str(whens[0].astype("datetime64[Y]"))
-    return span(whens[0], whens[-1].astype("datetime64[M]") + SPANS[change.step], short=short)
+    return span(whens[0], whens[-1].astype("datetime64[M]") + LENGTH[change.step] - 1, short=short)
 
 
 def how_made(row: Series) -> str:

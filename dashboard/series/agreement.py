@@ -14,8 +14,6 @@ from dashboard.series.periods import SPEECH_YEAR
 
 # Months by which a source may end before the newest one and still speak of the same time, or lately.
 SAME_TIME, LATELY = 3, 12
-
-
 Concord = Literal["one", "agree", "alone", "disagree"]
 
 

@@ -12,17 +12,10 @@ import xarray as xr
 from dashboard.series.periods import LENGTH, SPEECH_MONTH, Step, annual_means, periods, step_of
 
 NORMAL = (np.datetime64("1993-01", "M"), np.datetime64("2022-12", "M"))
-
-
 NORMAL_MIN_YEARS = 20
-
-
-MIN_MONTH_PAIRS = 9
-
-
+# Pairs of like periods that a year must have to be told.
+MIN_PAIRS = {"month": 9, "quarter": 4, "year": 1}
 Direction = Literal["lower", "higher", "no_clear_change", "cannot_tell"]
-
-
 Window = tuple[np.datetime64, np.datetime64]
 
 
@@ -120,8 +113,7 @@ def like_change(
     if last[1] < SPEECH_MONTH and after is None:
         return replace(base, reason="ends_before_speech")
     pairs = _pairs(months, values, step, first, last)
-    needed = {"month": MIN_MONTH_PAIRS, "quarter": 4, "year": 1}[step]
-    if len(pairs) < needed:
+    if len(pairs) < MIN_PAIRS[step]:
         return replace(base, pairs=pairs, reason="too_few_pairs")
     differences = np.array([pair.difference for pair in pairs])
     sides = [month for pair in pairs for month in (pair.before, pair.after)]
@@ -150,8 +142,7 @@ def normal_change(
         same = window & (_season(months) == _season(month))
         if newest[0] <= month <= newest[1] and same.sum() >= NORMAL_MIN_YEARS:
             pairs.append(Pair(NORMAL[0], month, float(values[same].mean()), float(value)))
-    needed = {"month": MIN_MONTH_PAIRS, "quarter": 4, "year": 1}[step]
-    if len(pairs) < needed:
+    if len(pairs) < MIN_PAIRS[step]:
         return replace(
             recent, pairs=tuple(pairs), change=np.nan, direction="cannot_tell", reason="short_normal"
         )

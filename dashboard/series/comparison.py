@@ -12,8 +12,6 @@ from dashboard.series.snapshot import Snapshot, last_time, latest_value
 from loaders.tables.items import Series
 
 SEAS = ("caspian", "both", "aral")
-
-
 MORE = ("river-flow", "air-temperature-anomaly", "area", "volume", "water-withdrawal")
 
 

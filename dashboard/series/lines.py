@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from dashboard.series.periods import monthly_means
+from dashboard.series.periods import LENGTH, monthly_means
 
 MAX_POINTS = 5000
 # The longest time without a value over which a line is still drawn, in days.
@@ -129,7 +129,7 @@ def last_counted(drawn: Line) -> int:
 
 def end_of_record(drawn: Line) -> np.datetime64:
     """The day on which the newest point's period ends: 1 January 2025 for the year 2024."""
-    months = {"year": 12, "quarter": 3, "month": 1}.get(drawn.steps[-1])
+    months = LENGTH.get(drawn.steps[-1])
     last = drawn.times[-1]
     return (
         last.astype("datetime64[D]")

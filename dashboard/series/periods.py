@@ -8,22 +8,12 @@ import numpy as np
 import xarray as xr
 
 SPEECH = np.datetime64("2023-11-24", "D")
-
-
 SPEECH_MONTH = np.datetime64("2023-11", "M")
-
-
 SPEECH_YEAR = 2023
-
-
 # Months of a period.
 LENGTH: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
-
-
 # Days to the next value of a record finer than a month.
 REPEAT = {"day": 1, "10-day": 10}
-
-
 Step = Literal["month", "quarter", "year"]
 
 
@@ -110,7 +100,7 @@ def annual_means(
     if not unique.size:
         return unique, np.array([])
     means = np.bincount(inverse, weights=values) / counts
-    whole = counts == {"month": 12, "quarter": 4, "year": 1}[step]
+    whole = counts * LENGTH[step] == 12
     return unique[whole], means[whole]
 
 

@@ -35,7 +35,7 @@ def folder() -> Path:
 
 @cache
 def manifest() -> dict[str, Any]:
-    """``{"schema", "builder_version", "built", "series": {id: ...}, "tables": {id: ...}}``.
+    """``{"schema", "built", "series": {id: ...}, "tables": {id: ...}}``.
 
     What the catalogue does not have, or a credit group switched off, is not in it. Raises CacheCorrupt where
     the manifest cannot be read.
@@ -117,9 +117,14 @@ def parse(text: str, row: Series) -> xr.Dataset:
     return dataset
 
 
+def rows_of(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Column names and rows of a stored table, as words; its head lines left out."""
+    names, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("# "))
+    return names, [tuple(row) for row in rows]
+
+
 def _columns(text: str) -> tuple[list[str], list[tuple[str, ...]]]:
-    lines = [line for line in text.splitlines() if not line.startswith("# ")]
-    names, *rows = csv.reader(lines)
+    names, rows = rows_of(text)
     return names, list(zip(*rows, strict=True)) or [() for _ in names]
 
 

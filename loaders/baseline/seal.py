@@ -31,7 +31,6 @@ from loaders.tables.schema import Catalogue, Credit
 
 SCHEMA = 1
 CONTROL, MANIFEST = "control.csv", "manifest.json"
-COLUMNS = ("id", "n", "first", "last", "sum")
 # What a hand said of a file when it was made, and stays true of it.
 KEPT = ("inputs", "dropped", "rows_read", "because")
 Rows = dict[str, tuple[str, ...]]
@@ -71,12 +70,13 @@ def seal(folder: Path, old: Old, because: str = "") -> list[Change]:
     for kind, rows in (("series", _published(known)), ("tables", known.tables)):
         for name, row in rows.items():
             file = f"{kind}/{name}.csv"
-            head, names, body = _table(folder / file)
+            names, body = _table(folder / file)
             credit = known.credits[str(row.credit)]
             before = manifest[kind].get(name)
             sealed = _sealed(file, before, old)
             changes = _changes(name, names, body, sealed)
-            _sourced(name, names, body, changes, new=before is None)
+            if before is not None:
+                _sourced(name, names, body, changes)
             texts[file] = text(names, body, _head(row, credit))
             entry = _entry(row, credit, names, body, before or {}, bool(changes), because)
             entries[kind][name] = {"file": file, "sha256": _sha(texts[file])} | entry
@@ -110,7 +110,7 @@ def text(names: list[str], body: list[tuple[str, ...]], head: Mapping[str, str |
     return "".join(lines) + buffer.getvalue()
 
 
-def control(name: str, names: list[str], body: list[tuple[str, ...]]) -> tuple[str, ...]:
+def control(name: str, body: list[tuple[str, ...]]) -> tuple[str, ...]:
     """The line of a table in the file written by hand: id, rows, first and last key, sum of all numbers."""
     numbers = [_number(cell) for row in body for cell in row[1:]]
     total = sum(number for number in numbers if number is not None)
@@ -121,19 +121,17 @@ def _published(known: Catalogue) -> dict[str, Series]:
     return {name: row for name, row in known.series.items() if row.source == "published"}
 
 
-def _table(path: Path) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
+def _table(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        names, body = csv_tables.rows_of(path.read_text("utf-8"))
     except OSError as error:
         raise Asking(f"seal: {path.name}: {error.strerror}") from None
-    head = [line for line in lines if line.startswith("# ")]
-    names, *body = csv.reader(line for line in lines if not line.startswith("# "))
     for at, row in enumerate(body, 1):
         if len(row) != len(names):
             raise Asking(f"seal: {path.name}: row {at} has {len(row)} cells, not {len(names)}")
     if not body:
         raise Asking(f"seal: {path.name} has no row")
-    return head, names, [tuple(row) for row in body]
+    return names, body
 
 
 def _sealed(file: str, entry: Mapping[str, Any] | None, old: Old) -> str | None:
@@ -151,9 +149,7 @@ def _changes(name: str, names: list[str], body: list[tuple[str, ...]], sealed: s
     now = _keyed(names, body)
     before: Rows = {}
     if sealed is not None:
-        lines = [line for line in sealed.splitlines() if not line.startswith("# ")]
-        columns, *rows = csv.reader(lines)
-        before = _keyed(columns, [tuple(row) for row in rows])
+        before = _keyed(*csv_tables.rows_of(sealed))
     found = []
     for key in dict.fromkeys([*before, *now]):
         old, new = before.get(key, ()), now.get(key, ())
@@ -179,13 +175,9 @@ def _keyed(names: list[str], body: list[tuple[str, ...]]) -> Rows:
     return found
 
 
-def _sourced(
-    name: str, names: list[str], body: list[tuple[str, ...]], changes: list[Change], *, new: bool
-) -> None:
+def _sourced(name: str, names: list[str], body: list[tuple[str, ...]], changes: list[Change]) -> None:
     """Raises Asking for an added row of a known table without an address or a note that says whence it is."""
     columns = [at for at, column in enumerate(names) if column in ("source_url", "note", "source")]
-    if new:
-        return
     added = {change.key.split(" (")[0] for change in changes if change.added}
     for row in body:
         if row[0] in added and not any(row[at] for at in columns):
@@ -254,9 +246,7 @@ def _controlled(folder: Path, entries: Mapping[str, Mapping], texts: Mapping[str
         known = {row[0]: tuple(row) for row in csv.reader(file)}
     for kind in entries.values():
         for name, entry in kind.items():
-            lines = [line for line in texts[entry["file"]].splitlines() if not line.startswith("# ")]
-            names, *body = csv.reader(lines)
-            wanted = control(name, names, [tuple(row) for row in body])
+            wanted = control(name, csv_tables.rows_of(texts[entry["file"]])[1])
             if known.get(name) != wanted:
                 raise Asking(f"seal: {CONTROL} says {','.join(known.get(name, ('nothing',)))}; "
                              f"if it is right, write {','.join(wanted)}")  # fmt: skip

@@ -14,8 +14,6 @@ from loaders.cache import files
 from loaders.environment import settings
 
 READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-
-
 Entry = dict[str, Any]
 
 

@@ -31,20 +31,10 @@ if TYPE_CHECKING:
 from loaders.cache.location import Entry, dump, folder, read_json, write_json
 
 SCHEMA = 1
-
-
 MANIFEST, PREVIOUS, ATTEMPTS = "manifest.json", "manifest.previous.json", "attempts.json"
-
-
 LOCK, HOLDER = "refresh.lock", "refresh.json"
-
-
 LOCK_WAIT = 5.0
-
-
 Found = TypeVar("Found")
-
-
 MOST_LOOKS = 50
 
 

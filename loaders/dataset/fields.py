@@ -20,8 +20,6 @@ from loaders.geometry import hypsometry
 from loaders.tables.items import FieldRow
 
 UNITS = {"level": "m", "area": "km2", "volume": "km3", "height": "m"}
-
-
 FORMS = {
     "levels": (("level",), ("area", "volume", "cells", "qc")),
     "map": (("latitude", "longitude"), ("height",)),

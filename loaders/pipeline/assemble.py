@@ -18,8 +18,6 @@ from loaders.tables.schema import Source
 from loaders.tables.vocabulary import Flag
 
 Parse = Callable[[bytes, Any], xr.Dataset]
-
-
 # Attributes that the store adds on open; they are no part of the stored file.
 ADDED = ("retrieved_at", "payload_sha256", "history", "origin")
 

@@ -8,24 +8,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-
-
 Https = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
-
-
 SeaId = Literal["caspian", "aral", "both"]
-
-
 Kind = Literal["observed", "modelled", "published", "derived"]
-
-
 # From the strongest to the weakest.
 Grade = Literal["primary", "secondary", "read-off", "stated"]
-
-
 Cadence = Literal["day", "10-day", "month", "quarter", "year", "irregular"]
-
-
 Formula = Literal[
     "volume_change", "share_of_flow", "anomalies", "net_precipitation", "level_consensus"
 ]  # fmt: skip

@@ -15,8 +15,9 @@ import xarray as xr
 from dashboard.readings.condition import decision, frozen
 from dashboard.readings.condition.fit import piecewise, placebo
 from dashboard.readings.condition.fit.estimates import Carried, Fit
-from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END, CM, Bands
+from dashboard.readings.condition.frozen import AFTER_START, BASELINES, BEFORE_END, Bands
 from dashboard.readings.condition.records import UNRATED, Baseline, Evidence, SourceReading
+from dashboard.series.level.levels import CM
 from dashboard.series.periods import SPEECH, monthly_means, usable
 from loaders.errors import ContractError
 from loaders.tables.items import Series
@@ -85,9 +86,7 @@ def baseline(one: Record, start: str, bands: Bands | None, as_of: np.datetime64)
 
     The two lines stand wherever both sides have enough months for them, also where no word can be given.
     """
-    first, wanted = np.datetime64(start, "M"), frozen.months_before(start)
-    left = (one.months >= first) & (one.months <= BEFORE_END)
-    right = one.months >= AFTER_START
+    wanted, (left, right) = frozen.months_before(start), _sides(one, start)
     counts, span = (int(left.sum()), int(right.sum())), _span(one)
     length = placebo.after_length(span)
     base = Baseline(
@@ -115,8 +114,7 @@ def baseline(one: Record, start: str, bands: Bands | None, as_of: np.datetime64)
 
 def lines(one: Record, start: str) -> Fit | None:
     """The slopes before and after the speech; None where a side has too few months to know its season."""
-    left = (one.months >= np.datetime64(start, "M")) & (one.months <= BEFORE_END)
-    right = one.months >= AFTER_START
+    left, right = _sides(one, start)
     if left.sum() < placebo.MIN_SHARE * frozen.months_before(start) or right.sum() < FOR_A_PACE:
         return None
     both = left | right
@@ -162,8 +160,7 @@ def evidence(readings: Sequence[SourceReading], grades: Sequence[str]) -> Eviden
 
 def carried(one: Record, start: str = COMPANION) -> Carried | None:
     """The trend and season before the speech carried on over the months after; in the series' unit."""
-    left = (one.months >= np.datetime64(start, "M")) & (one.months <= BEFORE_END)
-    right = one.months >= AFTER_START
+    left, right = _sides(one, start)
     if left.sum() < placebo.MIN_SHARE * frozen.months_before(start) or not right.any():
         return None
     columns, ahead = (piecewise.season(one.months[side]) for side in (left, right))
@@ -171,6 +168,12 @@ def carried(one: Record, start: str = COMPANION) -> Carried | None:
     expected, half = piecewise.predict(columns, values[left], one.months[left], ahead)
     return Carried(one.row.id, start, "month", one.months[right], values[right],
                    expected, expected - half, expected + half)  # fmt: skip
+
+
+def _sides(one: Record, start: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which months stand before the speech from ``start`` on, and which after it."""
+    left = (one.months >= np.datetime64(start, "M")) & (one.months <= BEFORE_END)
+    return left, one.months >= AFTER_START
 
 
 def _span(one: Record) -> int:

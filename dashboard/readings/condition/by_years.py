@@ -14,8 +14,9 @@ import xarray as xr
 from dashboard.readings.condition import decision
 from dashboard.readings.condition.fit import yearly
 from dashboard.readings.condition.fit.estimates import Carried
-from dashboard.readings.condition.frozen import CM, Bands
+from dashboard.readings.condition.frozen import Bands
 from dashboard.readings.condition.records import UNRATED, Baseline, ConditionState
+from dashboard.series.level.levels import CM
 from dashboard.series.periods import SPEECH_YEAR, annual_means
 from loaders.tables.items import Series
 

@@ -20,6 +20,7 @@ import xarray as xr
 
 from dashboard.readings.condition.fit import placebo, yearly
 from dashboard.readings.condition.fit.estimates import Band, Guarded
+from dashboard.series.level.levels import CM
 from dashboard.series.periods import SPEECH, annual_means, monthly_means
 from loaders.errors import CatalogueError
 
@@ -29,7 +30,6 @@ BEFORE_END = np.datetime64("2023-10", "M")
 AFTER_START = np.datetime64("2023-12", "M")
 # The records that the bands are made of: the satellite months, and a century of gauge years of the whole sea.
 MONTHLY, YEARLY = "caspian-level-dahiti", "caspian-level-kazhydromet-annual"
-CM = 100.0
 Key = tuple[int, int]
 
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from dashboard.readings.condition.fit.estimates import Carried, Estimate, Fit, Guarded
 from dashboard.series.agreement import Agreement
+from dashboard.series.periods import LENGTH
 
 Evidence = Literal["strong", "medium", "weak", "disputed", "none"]
-
-
 ConditionState = Literal["no_data", "too_early", "fall_steepening", "recovering", "holding", "fall_slowing",
                          "no_detectable_change", "rise_slowing", "now_falling", "rise_strengthening",
                          "depends_on_baseline", "sources_disagree"]  # fmt: skip
@@ -24,8 +23,6 @@ Absence = Literal["", "nothing_stored", "ends_before_speech", "under_70_percent"
 
 
 WEAKEST_LAST: tuple[Evidence, ...] = ("strong", "medium", "weak", "disputed")
-
-
 UNRATED: tuple[ConditionState, ...] = ("no_data", "too_early")
 
 
@@ -222,7 +219,7 @@ def like_json(agreed: Agreement | None) -> dict[str, Any] | None:
     if agreed is None:
         return None
     main = agreed.main
-    length = {"month": 1, "quarter": 3, "year": 12}[main.step]
+    length = LENGTH[main.step]
     starts = {side: sorted(getattr(pair, side) for pair in main.pairs) for side in ("before", "after")}
     covered = {(at.astype(int) + step) % 12 + 1 for at in starts["after"] for step in range(length)}
     return {

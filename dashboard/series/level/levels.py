@@ -16,6 +16,8 @@ from loaders.tables.items import Series
 
 MOST = 6
 RATE_YEARS = 10
+# Centimetres in the metre of the series.
+CM = 100.0
 NORMAL_YEARS = range(1993, 2023)
 
 

@@ -12,8 +12,8 @@ from dashboard.register import commitments
 from dashboard.register.rows import Milestone
 from dashboard.sentences import arithmetic, one_series
 from dashboard.sentences import verdicts as wording
-from dashboard.sentences.movement import CENTIMETRES
 from dashboard.series.comparison import linked
+from dashboard.series.level.levels import CM
 from dashboard.series.snapshot import label
 from dashboard.views.commitments_parts import claimed, register
 from dashboard.views.commitments_parts.pictures import condition_pictures, series_picture
@@ -96,8 +96,8 @@ def _when_said(current: frame.Frame, series: str) -> None:
     said = claims.when_said(current.snapshot.series[series])
     if said is None:
         return
-    slope = arithmetic.rate(said.slope.value * CENTIMETRES)
-    low, high = (number(end * CENTIMETRES, 1, sign=True) for end in (said.slope.low, said.slope.high))
+    slope = arithmetic.rate(said.slope.value * CM)
+    low, high = (number(end * CM, 1, sign=True) for end in (said.slope.low, said.slope.high))
     lines = [
         (t("opened.said_slope", first=said.first, last=said.last, n=said.years), slope),
         (t("opened.said_interval"), t("sum.to", low=low, high=high)),

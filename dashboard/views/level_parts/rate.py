@@ -15,15 +15,13 @@ from dashboard.series.snapshot import label
 from dashboard.views.shell import chart, frame
 from dashboard.words.text import day, t
 
-CENTIMETRES = 100
-
 
 @frame.panel()
 def show(current, row):
     years, values = annual_means(current.snapshot.series[row.id], current.today, row.min_obs_per_month)
     ends, *slopes = levels.running_rate(years, values)
     inside = within(ends, *current.period)
-    ends, (middle, low, high) = ends[inside], [one[inside] * CENTIMETRES for one in slopes]
+    ends, (middle, low, high) = ends[inside], [one[inside] * levels.CM for one in slopes]
     st.html(blocks.heading(t("level.rate_title"), t("level.rate_deck", label=label(row))))
     if not ends.size:
         st.info(t("chart.empty", hint=t("chart.empty_hint")))

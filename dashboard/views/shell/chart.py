@@ -20,8 +20,6 @@ from dashboard.views.shell.frame import Asked, Frame, fragment, here, newest_wor
 from dashboard.words.text import t
 
 MODES = {"displaylogo": False, "displayModeBar": "hover", "modeBarButtons": [["toImage"]]}
-
-
 # The header of a table that is no series: what each line is called, and the attribute that says it.
 SAID = (
     ("title", "title"), ("datum", "datum"), ("source", "source"), ("licence", "licence"),

@@ -13,8 +13,6 @@ from dashboard.words import text
 from dashboard.words.text import t
 
 WIDGETS = tuple(filters.FIELDS.values())
-
-
 LANGUAGE_WIDTH = 120
 
 

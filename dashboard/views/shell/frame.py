@@ -27,8 +27,6 @@ from dashboard.words.text import speak, t
 from loaders.tables.items import Series
 
 LOG = logging.getLogger("two_seas.panel")
-
-
 P = ParamSpec("P")
 
 

@@ -72,9 +72,7 @@ def _line(
     months: np.ndarray,
 ) -> tuple[Estimate, float, float, float]:
     """One slope with its interval, its standard error, the lag-1 correlation and the effective sample."""
-    r = lag_one(residuals, months)
-    wider = (1 + r) / (1 - r)
-    variance = float(residuals @ residuals) / max(residuals.size - LINE, 1)
+    r, wider, variance = _scatter(residuals, months, LINE)
     error = float(np.sqrt(variance * wider * (weights @ inverse @ weights)))
     value, size = float(weights @ coefficients), residuals.size / wider
     half = quantile(size - LINE) * error
@@ -103,9 +101,7 @@ def solve(
     coefficients = np.linalg.lstsq(columns, values, rcond=None)[0]
     residuals = values - columns @ coefficients
     count, free = columns.shape
-    r = lag_one(residuals, periods)
-    wider = (1 + r) / (1 - r)
-    variance = float(residuals @ residuals) / max(count - free, 1)
+    r, wider, variance = _scatter(residuals, periods, free)
     covariance = variance * np.linalg.inv(columns.T @ columns) * wider
     return coefficients, covariance, r, count / wider
 
@@ -129,6 +125,12 @@ def lag_one(residuals: np.ndarray, periods: np.ndarray) -> float:
     if len(first) < 3 or spread == 0.0:
         return 0.0
     return float(np.clip((first * second).sum() / spread, 0.0, 0.99))
+
+
+def _scatter(residuals: np.ndarray, periods: np.ndarray, free: int) -> tuple[float, float, float]:
+    """The lag-1 correlation, how much it widens a variance, the variance with ``free`` columns."""
+    r = lag_one(residuals, periods)
+    return r, (1 + r) / (1 - r), float(residuals @ residuals) / max(residuals.size - free, 1)
 
 
 def quantile(freedom: float) -> float:
